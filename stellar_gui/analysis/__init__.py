@@ -1,0 +1,1 @@
+"""What is derived from an embedding: selections and their algebra, the spatial index, statistics."""

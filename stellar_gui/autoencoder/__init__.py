@@ -1,0 +1,1 @@
+"""The autoencoder: network, training, embedding and model files; torch is imported only here, when first needed."""

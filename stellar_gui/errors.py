@@ -1,0 +1,17 @@
+"""The errors whose text is the sentence that the user reads."""
+
+
+class StellarError(Exception):
+    """What went wrong and what to do about it, in one sentence; shown as it stands in a dialog or on standard error."""
+
+
+class InputError(StellarError):
+    """A file or table that cannot be used as it is; on the command line, exit status 2."""
+
+
+class OutputError(StellarError):
+    """A file that could not be written; what was there before is left as it was."""
+
+
+class TrainingError(StellarError):
+    """Training that cannot start or cannot go on."""

@@ -1,0 +1,1 @@
+"""The window: panels, views and the shared workspace."""

@@ -1,0 +1,204 @@
+"""The light and the dark theme: named colours, palette, style sheet and the switch between them."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True)
+class Colors:
+    """Named colours of one theme, as hexadecimal strings; contrast of text on card at least 4.5 : 1, of marks 3 : 1.
+
+    window: behind the cards; card: panels and plots; sunken: fields and hover; border: hairlines;
+    text, muted: primary and secondary text; primary: the one blue of density, buttons and reconstructed values;
+    on_primary: text on it; accent: the selection, and nothing else; ink: original values and the densest pixels;
+    warning: a sentence about something that went wrong.
+    """
+
+    window: str
+    card: str
+    sunken: str
+    border: str
+    text: str
+    muted: str
+    primary: str
+    primary_hover: str
+    on_primary: str
+    accent: str
+    ink: str
+    warning: str
+    density: tuple[str, ...]
+
+
+LIGHT = Colors(
+    window="#f3f4f6",
+    card="#ffffff",
+    sunken="#f3f5f8",
+    border="#d9dde3",
+    text="#1a1d21",
+    muted="#5b6470",
+    primary="#1f6bb0",
+    primary_hover="#185a96",
+    on_primary="#ffffff",
+    accent="#d6480f",
+    ink="#14181d",
+    warning="#a8250f",
+    density=("#ffffff", "#cfe1f2", "#93c3df", "#4a98c9", "#1f6bb0", "#0b3d75", "#061c38"),
+)
+DARK = Colors(
+    window="#14171b",
+    card="#1d2126",
+    sunken="#262b32",
+    border="#363c44",
+    text="#e8eaed",
+    muted="#9aa3ae",
+    primary="#5aa9e6",
+    primary_hover="#7bbcee",
+    on_primary="#0c1116",
+    accent="#ff9d45",
+    ink="#f4f6f8",
+    warning="#ff8f73",
+    density=("#1d2126", "#1f3a57", "#24598a", "#3279b8", "#5aa9e6", "#a6d3f5", "#f4faff"),
+)
+
+
+class ThemeChoice(Enum):
+    """What the user asks for in View > Theme."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Theme(QObject):
+    """The theme in force; views draw with `theme.colors` and repaint on `changed`."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choice = ThemeChoice.SYSTEM
+        self.colors = LIGHT
+
+    @property
+    def choice(self) -> ThemeChoice:
+        """What the user asked for."""
+        return self._choice
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the dark colours are in force."""
+        return self.colors is DARK
+
+    def choose(self, choice: ThemeChoice) -> None:
+        """Put a choice into force at once, in every view."""
+        self._choice = choice
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take the colours that the choice and the system call for; called when the system's scheme changes."""
+        system_is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        dark = self._choice is ThemeChoice.DARK or (self._choice is ThemeChoice.SYSTEM and system_is_dark)
+        self.colors = DARK if dark else LIGHT
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setPalette(_palette(self.colors))
+            application.setStyleSheet(_style_sheet(self.colors))
+        self.changed.emit()
+
+
+theme = Theme()
+
+
+def install(application: QApplication) -> None:
+    """Give the application Fusion, our palette and style sheet, and follow the system's scheme."""
+    application.setStyle("Fusion")
+    font = application.font()
+    font.setPointSizeF(9.5)
+    application.setFont(font)
+    application.styleHints().colorSchemeChanged.connect(theme.refresh)
+    theme.refresh()
+
+
+def tabular_font(base: QFont) -> QFont:
+    """The font with digits of one width, for numbers in tables."""
+    font = QFont(base)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def _palette(colors: Colors) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for target, value in (
+        (role.Window, colors.window),
+        (role.WindowText, colors.text),
+        (role.Base, colors.card),
+        (role.AlternateBase, colors.sunken),
+        (role.Text, colors.text),
+        (role.Button, colors.card),
+        (role.ButtonText, colors.text),
+        (role.BrightText, colors.on_primary),
+        (role.Highlight, colors.primary),
+        (role.HighlightedText, colors.on_primary),
+        (role.Link, colors.primary),
+        (role.LinkVisited, colors.primary),
+        (role.ToolTipBase, colors.card),
+        (role.ToolTipText, colors.text),
+        (role.PlaceholderText, colors.muted),
+        (role.Mid, colors.border),
+        (role.Light, colors.sunken),
+        (role.Midlight, colors.border),
+        (role.Dark, colors.muted),
+        (role.Shadow, colors.border),
+        (role.Accent, colors.primary),
+    ):
+        palette.setColor(target, QColor(value))
+    for target in (role.WindowText, role.Text, role.ButtonText):
+        faded = QColor(colors.muted)
+        faded.setAlpha(140)
+        palette.setColor(QPalette.ColorGroup.Disabled, target, faded)
+    return palette
+
+
+def _style_sheet(colors: Colors) -> str:
+    return f"""
+    QMainWindow, QMainWindow > QWidget#centralArea {{ background: {colors.window}; }}
+    QToolTip {{ background: {colors.card}; color: {colors.text}; border: 1px solid {colors.border}; padding: 4px; }}
+    QFrame#card {{ background: {colors.card}; border: 1px solid {colors.border}; border-radius: 6px; }}
+    QLabel#cardTitle {{ font-weight: 600; }}
+    QLabel[muted="true"] {{ color: {colors.muted}; }}
+    QLabel[warning="true"] {{ color: {colors.warning}; }}
+    QPushButton {{ background: {colors.card}; border: 1px solid {colors.border}; border-radius: 4px;
+                   padding: 4px 12px; min-height: 18px; }}
+    QPushButton:hover {{ background: {colors.sunken}; }}
+    QPushButton:focus {{ border-color: {colors.primary}; }}
+    QPushButton:disabled {{ color: {colors.muted}; background: {colors.window}; }}
+    QPushButton[main="true"] {{ background: {colors.primary}; color: {colors.on_primary};
+                                border-color: {colors.primary}; font-weight: 600; }}
+    QPushButton[main="true"]:hover {{ background: {colors.primary_hover}; }}
+    QPushButton[main="true"]:disabled {{ background: {colors.border}; color: {colors.muted};
+                                         border-color: {colors.border}; }}
+    QToolBar {{ background: {colors.window}; border: none; border-bottom: 1px solid {colors.border};
+                spacing: 2px; padding: 3px 6px; }}
+    QToolBar::separator {{ background: {colors.border}; width: 1px; margin: 5px 6px; }}
+    QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 4px; }}
+    QToolBar QToolButton:hover {{ background: {colors.sunken}; border-color: {colors.border}; }}
+    QToolBar QToolButton:checked {{ background: {colors.card}; border-color: {colors.primary}; }}
+    QMenuBar {{ background: {colors.window}; }}
+    QMenuBar::item:selected {{ background: {colors.sunken}; }}
+    QStatusBar {{ background: {colors.window}; border-top: 1px solid {colors.border}; color: {colors.muted}; }}
+    QStatusBar::item {{ border: none; }}
+    QStatusBar QLabel {{ color: {colors.muted}; padding: 0 6px; }}
+    QTableView {{ background: {colors.card}; border: none; gridline-color: transparent;
+                  selection-background-color: {colors.sunken}; selection-color: {colors.text}; }}
+    QHeaderView::section {{ background: {colors.card}; color: {colors.muted}; border: none;
+                            border-bottom: 1px solid {colors.border}; padding: 3px 6px; }}
+    QTableCornerButton::section {{ background: {colors.card}; border: none; }}
+    QScrollArea {{ background: transparent; border: none; }}
+    QProgressBar {{ background: {colors.sunken}; border: none; border-radius: 3px; height: 6px; }}
+    QProgressBar::chunk {{ background: {colors.primary}; border-radius: 3px; }}
+    """

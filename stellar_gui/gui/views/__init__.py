@@ -1,0 +1,1 @@
+"""Plots: the star map and the smaller charts."""

@@ -1,0 +1,66 @@
+"""The card: every panel's frame, with one title and one line of facts at the right."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+
+class ElidedLabel(QLabel):
+    """A label that shortens its text with an ellipsis when narrow and gives the whole text in its tooltip."""
+
+    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._mode = mode
+        self._full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        """Show text, shortened to the width at hand."""
+        self._full = text
+        self._elide()
+
+    def full_text(self) -> str:
+        """The text as given, not shortened."""
+        return self._full
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten anew for the new width."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, self._mode, self.contentsRect().width())
+        super().setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+class Card(QFrame):
+    """A framed panel; add content to `body`, facts to the right of the title by `set_facts`."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._title = QLabel(title)
+        self._title.setObjectName("cardTitle")
+        self._facts = ElidedLabel()
+        self._facts.setProperty("muted", True)
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header = QHBoxLayout()
+        header.setSpacing(8)
+        header.addWidget(self._title)
+        header.addWidget(self._facts, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 12)
+        layout.setSpacing(8)
+        layout.addLayout(header)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(6)
+        layout.addLayout(self.body, 1)
+
+    def set_title(self, title: str) -> None:
+        """Change the title."""
+        self._title.setText(title)
+
+    def set_facts(self, facts: str) -> None:
+        """Change the line of facts at the right of the title."""
+        self._facts.setText(facts)

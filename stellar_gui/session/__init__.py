@@ -1,0 +1,1 @@
+"""One piece of work as a value: catalogue, cuts, model, embedding and subsets; saving, opening and exporting it."""
