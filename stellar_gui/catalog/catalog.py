@@ -1,16 +1,32 @@
 """The catalogue: an immutable table of stars with recognised columns, units and provenance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api import types
 
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.catalog.columns import ColumnRoles
+from stellar_gui.catalog.columns import ColumnRoles, numbers, recognise
+from stellar_gui.errors import InputError
+
+PHOTOMETRIC_TYPES = (
+    "UNKNOWN",
+    "COSMIC_RAY",
+    "DEFECT",
+    "GALAXY",
+    "GHOST",
+    "KNOWNOBJ",
+    "STAR",
+    "TRAIL",
+    "SKY",
+    "NOTATYPE",
+)
+"""The classes behind the numbers 0 to 9 of SDSS's photometric `type` (PhotoType of SkyServer's schema browser)."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +52,32 @@ class Provenance:
 class Catalog:
     """A table of n stars; row k keeps its place in everything that is derived from it.
 
-    table: every column of the source, untouched, with a plain RangeIndex; never changed after construction.
-    columns: which column plays which role (bands, position, identifier, class).
+    table: every column of the source, untouched, with a plain RangeIndex; a shallow copy of what was given, so that
+        under pandas' copy-on-write a later change of either frame leaves the other alone. Never changed: take
+        columns from it (they too are copied on write), and copy it (`table.copy()`) to add to it.
+    columns: which column plays which role (bands, position, redshift, identifier, class).
     units: unit strings by column name, as far as known.
+    candidates: by role, every column that could play it.
+    ambiguous: roles whose column is a guess that the user should confirm.
+    metadata: what the file says of itself in its comment header or key-value metadata.
+    chosen: column by role as the user chose it; the other roles were recognised.
     """
 
     table: pd.DataFrame
     columns: ColumnRoles
     provenance: Provenance
     units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    candidates: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    ambiguous: frozenset[str] = frozenset()
+    metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    chosen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        table = self.table.copy(deep=False)
+        table.index = pd.RangeIndex(len(table))
+        object.__setattr__(self, "table", table)
+        for name in ("units", "candidates", "metadata", "chosen"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __len__(self) -> int:
         return len(self.table)
@@ -54,7 +87,52 @@ class Catalog:
         """(n, 5) float32, mag, in the order u g r i z; NaN where a value is missing or not a number. Read-only."""
         values = np.empty((len(self.table), len(BAND_NAMES)), dtype=np.float32)
         for k, band in enumerate(BAND_NAMES):
-            column = pd.to_numeric(self.table[self.columns[band]], errors="coerce")
-            values[:, k] = column.to_numpy(dtype=np.float32, na_value=np.nan)
+            values[:, k] = numbers(self.table[self.columns[band]])
         values.setflags(write=False)
         return values
+
+    @cached_property
+    def labels(self) -> pd.Categorical | None:
+        """The n stars' classes in capitals (STAR, GALAXY, QSO, ...), missing where unknown; None without such a column.
+
+        Numbers in a column `type` are SDSS's photometric types and become their names.
+        """
+        if "class" not in self.columns:
+            return None
+        codes, values = pd.factorize(self.table[self.columns["class"]])
+        names = pd.Index([_label(value) for value in values], dtype=object)
+        merged, categories = pd.factorize(names)
+        if "" in categories:
+            merged[merged == categories.get_loc("")] = -1
+        return pd.Categorical.from_codes(np.append(merged, -1)[codes], categories=categories)
+
+    def numbers(self, role: str) -> NDArray[np.float64]:
+        """(n,) float64: the values of a role's column, NaN where one is missing; KeyError where no column plays it."""
+        return numbers(self.table[self.columns[role]])
+
+    def with_columns(self, chosen: Mapping[str, str]) -> "Catalog":
+        """The same table with the user's column for some roles, the others recognised anew.
+
+        Earlier choices stay, unless a new one takes their column; an empty name leaves a role to no column.
+        Raises InputError for an unknown role or column.
+        """
+        taken = set(chosen.values())
+        kept = {role: column for role, column in self.chosen.items() if column not in taken or not column}
+        choice = kept | dict(chosen)
+        try:
+            found = recognise(self.table, choice)
+        except InputError as error:
+            raise InputError(f"{self.provenance.name}: {error}.") from error
+        return replace(
+            self,
+            columns=found.roles,
+            candidates=found.candidates,
+            ambiguous=found.ambiguous,
+            chosen=MappingProxyType(choice),
+        )
+
+
+def _label(value: object) -> str:
+    if types.is_integer(value) and 0 <= int(value) < len(PHOTOMETRIC_TYPES):
+        return PHOTOMETRIC_TYPES[int(value)]
+    return str(value).strip().upper()

@@ -169,6 +169,16 @@ def _style_sheet(colors: Colors) -> str:
     QMainWindow, QMainWindow > QWidget#centralArea {{ background: {colors.window}; }}
     QToolTip {{ background: {colors.card}; color: {colors.text}; border: 1px solid {colors.border}; padding: 4px; }}
     QFrame#card {{ background: {colors.card}; border: 1px solid {colors.border}; border-radius: 6px; }}
+    QFrame#panelHeader {{ background: {colors.card}; border: 1px solid {colors.border}; border-bottom: none;
+                          border-top-left-radius: 6px; border-top-right-radius: 6px; }}
+    QFrame#panelBody {{ background: {colors.card}; border: 1px solid {colors.border}; border-top: none;
+                        border-bottom-left-radius: 6px; border-bottom-right-radius: 6px; }}
+    QWidget#panelInner {{ background: {colors.card}; }}
+    QMainWindow::separator {{ background: {colors.window}; width: 8px; height: 8px; }}
+    QMainWindow::separator:hover {{ background: {colors.border}; }}
+    QTabBar::tab {{ background: transparent; color: {colors.muted}; border: none; padding: 5px 14px;
+                    border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {colors.text}; border-bottom-color: {colors.primary}; }}
     QLabel#cardTitle {{ font-weight: 600; }}
     QLabel[muted="true"] {{ color: {colors.muted}; }}
     QLabel[warning="true"] {{ color: {colors.warning}; }}
@@ -177,20 +187,21 @@ def _style_sheet(colors: Colors) -> str:
     QPushButton:hover {{ background: {colors.sunken}; }}
     QPushButton:focus {{ border-color: {colors.primary}; }}
     QPushButton:disabled {{ color: {colors.muted}; background: {colors.window}; }}
+    QPushButton[flatRow="true"] {{ background: transparent; border: none; text-align: left; padding: 0; }}
+    QPushButton[flatRow="true"]:hover, QPushButton[flatRow="true"]:focus {{ background: {colors.sunken}; }}
     QPushButton[main="true"] {{ background: {colors.primary}; color: {colors.on_primary};
                                 border-color: {colors.primary}; font-weight: 600; }}
     QPushButton[main="true"]:hover {{ background: {colors.primary_hover}; }}
     QPushButton[main="true"]:disabled {{ background: {colors.border}; color: {colors.muted};
                                          border-color: {colors.border}; }}
-    QToolBar {{ background: {colors.window}; border: none; border-bottom: 1px solid {colors.border};
-                spacing: 2px; padding: 3px 6px; }}
+    QToolBar {{ background: {colors.window}; border: none; spacing: 2px; padding: 3px 0 7px 0; }}
     QToolBar::separator {{ background: {colors.border}; width: 1px; margin: 5px 6px; }}
     QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 4px; }}
     QToolBar QToolButton:hover {{ background: {colors.sunken}; border-color: {colors.border}; }}
     QToolBar QToolButton:checked {{ background: {colors.card}; border-color: {colors.primary}; }}
     QMenuBar {{ background: {colors.window}; }}
     QMenuBar::item:selected {{ background: {colors.sunken}; }}
-    QStatusBar {{ background: {colors.window}; border-top: 1px solid {colors.border}; color: {colors.muted}; }}
+    QStatusBar {{ background: {colors.window}; color: {colors.muted}; min-height: 30px; }}
     QStatusBar::item {{ border: none; }}
     QStatusBar QLabel {{ color: {colors.muted}; padding: 0 6px; }}
     QTableView {{ background: {colors.card}; border: none; gridline-color: transparent;
@@ -198,6 +209,15 @@ def _style_sheet(colors: Colors) -> str:
     QHeaderView::section {{ background: {colors.card}; color: {colors.muted}; border: none;
                             border-bottom: 1px solid {colors.border}; padding: 3px 6px; }}
     QTableCornerButton::section {{ background: {colors.card}; border: none; }}
+    QScrollBar {{ background: transparent; border: none; margin: 0; }}
+    QScrollBar:vertical {{ width: 9px; }}
+    QScrollBar:horizontal {{ height: 9px; }}
+    QScrollBar::handle {{ background: {colors.border}; border-radius: 3px; margin: 1px 2px; }}
+    QScrollBar::handle:vertical {{ min-height: 24px; }}
+    QScrollBar::handle:horizontal {{ min-width: 24px; }}
+    QScrollBar::handle:hover {{ background: {colors.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: none; }}
     QProgressBar {{ background: {colors.sunken}; border: none; border-radius: 3px; height: 6px; }}
     QProgressBar::chunk {{ background: {colors.primary}; border-radius: 3px; }}

@@ -1,6 +1,6 @@
 """The card: every panel's frame, with one title and one line of facts at the right."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -17,11 +17,20 @@ class ElidedLabel(QLabel):
     def setText(self, text: str) -> None:
         """Show text, shortened to the width at hand."""
         self._full = text
+        self.updateGeometry()
         self._elide()
 
     def full_text(self) -> str:
         """The text as given, not shortened."""
         return self._full
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._full) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few letters."""
+        return QSize(self.fontMetrics().horizontalAdvance("mmm"), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten anew for the new width."""

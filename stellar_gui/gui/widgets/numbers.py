@@ -49,3 +49,14 @@ def file_size(size: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
         value /= 1000
     raise AssertionError("unreachable")
+
+
+def ordinal(value: float) -> str:
+    """A rounded rank in words: '1st', '41st', '99.9th'; an en dash where it is not finite."""
+    if not math.isfinite(value):
+        return "\N{EN DASH}"
+    if value > 99 and value < 100:
+        return f"{math.floor(10 * value) / 10:.1f}th"
+    whole = round(value)
+    suffix = "th" if 10 <= whole % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th")
+    return f"{whole}{suffix}"

@@ -1,0 +1,102 @@
+"""What is told of a training: its history and how good the model is."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stellar_gui.autoencoder.config import BANDS
+
+
+class ReadOnly:
+    """A dataclass whose arrays are made read-only."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+
+@dataclass(frozen=True, eq=False)
+class History(ReadOnly):
+    """The losses of epoch after epoch; a training that was stopped within an epoch ends with that one.
+
+    epoch: (k,) int64, counted from 1.
+    train_loss: (k,) float64, mag^2, mean over the epoch's batches, each before the step that it caused.
+    validation_loss: (k,) float64, mag^2, after the epoch.
+    learning_rate: (k,) float64, at the epoch's end.
+    best_epoch: whose weights the model has; 0 for the first weights, as long as no epoch is better.
+    """
+
+    epoch: NDArray[np.int64]
+    train_loss: NDArray[np.float64]
+    validation_loss: NDArray[np.float64]
+    learning_rate: NDArray[np.float64]
+    best_epoch: int
+
+    def __len__(self) -> int:
+        return len(self.epoch)
+
+
+@dataclass(frozen=True, eq=False)
+class BandErrors(ReadOnly):
+    """The residuals (original - reconstruction) of some stars, band by band u g r i z; (5,) float64 each, mag.
+
+    rms: root mean square. bias: mean. bias_error: its standard error, NaN for a single star.
+    """
+
+    rms: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    bias_error: NDArray[np.float64]
+
+    @property
+    def mse(self) -> float:
+        """mag^2: mean squared residual over stars and bands, the quadratic loss."""
+        return float(np.mean(self.rms**2))
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationReport(ReadOnly):
+    """How well a model reconstructs the stars of each part of its split.
+
+    train_stars, validation_stars, test_stars: how many stars each part has.
+    train_mse, validation_mse, test_mse: mean squared residual over stars and bands, mag^2.
+    pca_mse: the same of the test stars, kept by as many principal components of the training stars as there are latent
+    dimensions.
+    rms_per_band, bias_per_band, bias_error_per_band: (5,) float64, mag, of the test stars; see BandErrors.
+    """
+
+    train_stars: int
+    validation_stars: int
+    test_stars: int
+    train_mse: float
+    validation_mse: float
+    test_mse: float
+    pca_mse: float
+    rms_per_band: NDArray[np.float64]
+    bias_per_band: NDArray[np.float64]
+    bias_error_per_band: NDArray[np.float64]
+
+
+class ResidualSums:
+    """Gathers residuals batch by batch, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._stars = 0
+        self._sum = np.zeros(BANDS)
+        self._squares = np.zeros(BANDS)
+
+    def add(self, residual: NDArray[np.float32]) -> None:
+        """Take in residuals (k, 5), mag."""
+        self._stars += len(residual)
+        self._sum += residual.sum(axis=0, dtype=np.float64)
+        self._squares += np.square(residual, dtype=np.float64).sum(axis=0)
+
+    def errors(self) -> BandErrors:
+        """What the residuals so far, at least one, amount to."""
+        bias, mean_square = self._sum / self._stars, self._squares / self._stars
+        if self._stars == 1:
+            return BandErrors(np.sqrt(mean_square), bias, np.full(BANDS, np.nan))
+        variance = np.maximum(mean_square - bias**2, 0.0) / (self._stars - 1)
+        return BandErrors(np.sqrt(mean_square), bias, np.sqrt(variance))

@@ -1,0 +1,310 @@
+"""Training: a generator whose yields are progress, pause and stop in one."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from stellar_gui.autoencoder.canonical import CanonicalForm, align, canonical_form, fold
+from stellar_gui.autoencoder.config import Command, TrainingConfig
+from stellar_gui.autoencoder.evaluation import batches, residuals, validate
+from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
+from stellar_gui.autoencoder.network import AutoEncoder, empty_network, flatten_parameters, new_network
+from stellar_gui.autoencoder.report import EvaluationReport, History, ResidualSums
+from stellar_gui.autoencoder.scaling import Scaling
+from stellar_gui.autoencoder.schedule import one_cycle
+from stellar_gui.autoencoder.split import Split, split
+from stellar_gui.autoencoder.stopwatch import Stopwatch
+from stellar_gui.autoencoder.training_progress import TrainingProgress
+from stellar_gui.errors import TrainingError
+
+__all__ = ["Command", "TrainingProgress", "train"]
+
+FEWEST_STARS: Final = 20
+REPORT_INTERVAL: Final = 0.2
+"""Seconds of training between two reports."""
+SNAPSHOT_STARS: Final = 5_000
+CANONICAL_STARS: Final = 200_000
+"""Training stars from which the canonical form is measured, at most."""
+GRADIENT_LIMIT: Final = 0.1
+"""mag^2; longer gradients are shortened to this, so that a few stars far off do not throw the weights about."""
+
+TrainingSteps = Generator["TrainingProgress | None", Command | None, TrainedModel]
+
+
+def train(magnitudes: NDArray[np.float32], config: TrainingConfig) -> TrainingSteps:
+    """Train a network on stars (n, 5) float32, mag, all finite.
+
+    Yields None after each batch, as a chance to pause or stop, and a TrainingProgress up to five times a second and at
+    the end. Sending Command.STOP ends the training at once with the best model so far; closing the generator drops it.
+    Time between a yield and the next send is a pause.
+
+    The loss is the mean squared residual over stars and bands, mag^2. The best weights are those of the last epoch
+    whose validation loss cannot be told from the lowest: it lies at most one standard error of the stars' paired
+    differences above (the one-standard-error rule of Breiman et al. 1984, Classification and Regression Trees); with
+    few validation stars the lowest is mostly luck.
+
+    The result depends on the stars and the config alone, not on pauses or reports (a time budget apart); torch's global
+    random state is not touched.
+
+    Raises TrainingError for fewer than 20 stars, for magnitudes that are not finite, and where the loss stops being a
+    number before any epoch has improved on the first weights; where it does so later, the model has the best weights
+    before, and says so.
+    """
+    if len(magnitudes) < FEWEST_STARS:
+        raise TrainingError(
+            f"{len(magnitudes)} stars are too few to train on; relax the quality checks or open a table with at least "
+            f"{FEWEST_STARS}."
+        )
+    if not np.isfinite(magnitudes).all():
+        raise TrainingError("Some magnitudes are not finite numbers; leave those stars out of the training.")
+    with one_thread():
+        training = _Training(magnitudes, config)
+        stopped = False
+        while not stopped and not training.done:
+            training.take_step()
+            report = training.progress() if training.report_is_due else None
+            training.pause()
+            stopped = (yield report) is Command.STOP
+            training.go_on()
+        if stopped:
+            training.stop()
+        model = yield from training.finish()
+        training.pause()
+        yield training.last_progress(model)
+        return model
+
+
+@dataclass
+class _Best:
+    """The weights that would be kept now, (p,), and the validation loss, mag^2, after their epoch."""
+
+    epoch: int
+    loss: float
+    weights: torch.Tensor
+
+
+class _Training:
+    """A run between two of its steps."""
+
+    def __init__(self, magnitudes: NDArray[np.float32], config: TrainingConfig) -> None:
+        self._clock = Stopwatch()
+        self._magnitudes, self._config = magnitudes, config
+        self._split: Split = split(len(magnitudes), config.seed, config.fractions)
+        self._scaling = Scaling.fit(magnitudes[self._split.train])
+        self._scale = torch.from_numpy(self._scaling.scale.astype(np.float32))
+        self._stars = torch.from_numpy(self._whitened(self._split.train))
+        self._validation = self._whitened(self._split.validation)
+        self._snapshot_rows = np.sort(np.random.default_rng(config.seed).permutation(len(magnitudes))[:SNAPSHOT_STARS])
+        self._snapshot = self._whitened(self._snapshot_rows)
+        self._frame: NDArray[np.float64] | None = None
+
+        self._generator = torch.Generator().manual_seed(config.seed)
+        self._network: AutoEncoder = new_network(config.network, self._generator)
+        self._weights = flatten_parameters(self._network)
+        self._optimiser = torch.optim.AdamW([self._weights], lr=config.learning_rate, weight_decay=0.0, fused=True)
+
+        self._batch = min(config.batch_size, len(self._stars))
+        self._per_epoch = config.steps_per_epoch(len(self._stars))
+        self._steps = self._per_epoch * config.epochs_for(len(self._stars))
+        self._step = 0
+        self._reported_step, self._reported_at = 0, 0.0
+        self._loss_sum, self._loss_count = 0.0, 0
+        self._gradient_norm = self._rate = 0.0
+        self._history: list[tuple[int, float, float, float]] = []
+        self._lowest, self._errors = validate(self._network, self._scaling, self._validation)
+        self._best = _Best(0, float(self._lowest.mean()), self._weights.detach().clone())
+        self._stopped_because: str | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self._step > 0 and (self._fraction >= 1.0 or self._stopped_because is not None)
+
+    @property
+    def report_is_due(self) -> bool:
+        """Whether the last report is long enough ago."""
+        return self._clock.seconds - self._reported_at >= REPORT_INTERVAL
+
+    @property
+    def _fraction(self) -> float:
+        if self._config.time_budget is not None:
+            return min(self._clock.seconds / self._config.time_budget, 1.0)
+        return self._step / self._steps
+
+    @property
+    def _epoch(self) -> int:
+        return max(1, -(-self._step // self._per_epoch))
+
+    def pause(self) -> None:
+        """Stop the clock."""
+        self._clock.stop()
+
+    def go_on(self) -> None:
+        """Let the clock run again."""
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Note that the user wanted no more."""
+        self._stopped_because = f"Stopped in epoch {self._epoch:,}; the best weights until then are kept."
+
+    def take_step(self) -> None:
+        """Learn from one batch; after an epoch's last, validate."""
+        position = self._step % self._per_epoch
+        if position == 0:
+            order = torch.randperm(len(self._stars), generator=self._generator)
+            self._shuffled = self._stars.index_select(0, order)
+        self._rate = self._optimiser.param_groups[0]["lr"] = one_cycle(self._fraction, self._config.learning_rate)
+        stars = self._shuffled[position * self._batch : (position + 1) * self._batch]
+        gradient = self._weights.grad
+        assert gradient is not None
+        gradient.zero_()
+        loss = ((self._network(stars) - stars) * self._scale).square().mean()
+        loss.backward()
+        self._step += 1
+        self._gradient_norm = float(gradient.norm())
+        if not np.isfinite(self._gradient_norm):
+            self._end_without_a_number()
+            return
+        if self._gradient_norm > GRADIENT_LIMIT:
+            gradient.mul_(GRADIENT_LIMIT / self._gradient_norm)
+        self._optimiser.step()
+        self._loss_sum += float(loss.detach())
+        self._loss_count += 1
+        if position == self._per_epoch - 1:
+            self._end_epoch()
+
+    def progress(self) -> TrainingProgress:
+        """A report of how far it is, with the snapshot turned to lie as in the last."""
+        latent = run(self._network.encoder, self._snapshot)
+        frame = canonical_form(latent, self._snapshot).apply(latent)
+        self._frame = frame if self._frame is None else align(frame, self._frame)
+        elapsed = self._clock.seconds
+        speed = (self._step - self._reported_step) * self._batch / (elapsed - self._reported_at)
+        self._reported_step, self._reported_at = self._step, elapsed
+        return self._told(self._frame.astype(np.float32), speed)
+
+    def last_progress(self, model: TrainedModel) -> TrainingProgress:
+        """The report at the end: the snapshot lies where the model has its stars."""
+        told = self._told(run(model.network.encoder, self._snapshot), self._step * self._batch / self._trained)
+        return replace(told, time_left=0.0)
+
+    def finish(self) -> TrainingSteps:
+        """Take the best weights, give them their canonical form and evaluate them on every part of the split."""
+        self._trained = self._clock.seconds
+        if self._loss_count:
+            self._end_epoch()
+        with torch.no_grad():
+            self._weights.copy_(self._best.weights)
+        network = empty_network(self._config.network).to_empty(device="cpu")
+        network.load_state_dict(self._network.state_dict())
+        fold(network, self._canonical_form(network))
+        errors = []
+        for rows in (self._split.train, self._split.validation, self._split.test):
+            sums = ResidualSums()
+            for part in batches(rows):
+                sums.add(residuals(network, self._scaling, self._whitened(part)))
+                self.pause()
+                yield None
+                self.go_on()
+            errors.append(sums.errors())
+        train, validation, test = errors
+        components = self._config.network.latent
+        return TrainedModel(
+            network=network,
+            scaling=self._scaling,
+            config=self._config,
+            stars=len(self._magnitudes),
+            history=self._history_so_far(),
+            report=EvaluationReport(
+                train_stars=len(self._split.train),
+                validation_stars=len(self._split.validation),
+                test_stars=len(self._split.test),
+                train_mse=train.mse,
+                validation_mse=validation.mse,
+                test_mse=test.mse,
+                pca_mse=self._scaling.principal_component_error(self._magnitudes[self._split.test], components),
+                rms_per_band=test.rms,
+                bias_per_band=test.bias,
+                bias_error_per_band=test.bias_error,
+            ),
+            seconds=self._clock.seconds,
+            epochs=self._epoch,
+            stopped_because=self._stopped_because,
+        )
+
+    def _whitened(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self._scaling.whiten(self._magnitudes[rows])
+
+    def _end_epoch(self) -> None:
+        """Validate, write the history, and keep the weights if they are the best."""
+        squares, errors = validate(self._network, self._scaling, self._validation)
+        loss, train_loss = float(squares.mean()), self._loss_sum / self._loss_count
+        self._loss_sum, self._loss_count = 0.0, 0
+        if not np.isfinite(loss):
+            self._end_without_a_number()
+            return
+        self._errors = errors
+        self._history.append((self._epoch, train_loss, loss, self._rate))
+        above = squares - self._lowest
+        if above.mean() <= above.std() / np.sqrt(len(above)):
+            self._best = _Best(self._epoch, loss, self._weights.detach().clone())
+        if above.mean() < 0:
+            self._lowest = squares
+
+    def _end_without_a_number(self) -> None:
+        if self._best.epoch == 0:
+            raise TrainingError(
+                "The loss stopped being a number before any epoch had improved on the first weights; train with a "
+                "smaller learning rate."
+            )
+        self._loss_sum, self._loss_count = 0.0, 0
+        self._stopped_because = (
+            f"The loss stopped being a number in epoch {self._epoch:,}; the weights of epoch {self._best.epoch:,} are "
+            "kept. Train again with a smaller learning rate."
+        )
+
+    def _canonical_form(self, network: AutoEncoder) -> CanonicalForm:
+        whitened = self._stars[:CANONICAL_STARS].numpy()
+        latent = np.concatenate([run(network.encoder, part) for part in batches(whitened)])
+        return canonical_form(latent, whitened)
+
+    def _history_so_far(self) -> History:
+        epochs, train_losses, losses, rates = zip(*self._history, strict=True) if self._history else ((), (), (), ())
+        return History(
+            epoch=np.array(epochs, np.int64),
+            train_loss=np.array(train_losses, np.float64),
+            validation_loss=np.array(losses, np.float64),
+            learning_rate=np.array(rates, np.float64),
+            best_epoch=self._best.epoch,
+        )
+
+    def _told(self, latent: NDArray[np.float32], speed: float) -> TrainingProgress:
+        elapsed, fraction = self._clock.seconds, self._fraction
+        by_time = self._config.time_budget is not None
+        epochs = round(self._epoch / fraction) if by_time else self._steps // self._per_epoch
+        losses = self._loss_sum / self._loss_count if self._loss_count else self._history[-1][1]
+        return TrainingProgress(
+            epoch=self._epoch,
+            epochs=max(epochs, self._epoch),
+            step=self._step,
+            fraction=fraction,
+            train_loss=losses,
+            validation_loss=self._errors.mse,
+            best_validation=self._best.loss,
+            best_epoch=self._best.epoch,
+            learning_rate=self._rate,
+            gradient_norm=self._gradient_norm,
+            stars_per_second=speed,
+            elapsed=elapsed,
+            time_left=elapsed * (1 / fraction - 1),
+            history=self._history_so_far(),
+            latent=latent,
+            snapshot_rows=self._snapshot_rows,
+            rms_per_band=self._errors.rms,
+            bias_per_band=self._errors.bias,
+            bias_error_per_band=self._errors.bias_error,
+        )

@@ -1,0 +1,178 @@
+"""Opening a table of stars from a file: one registry of formats, the checks before, and the provenance after."""
+
+import hashlib
+import stat
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from types import MappingProxyType
+from typing import Final
+
+from stellar_gui.catalog.catalog import Catalog, Provenance
+from stellar_gui.catalog.columns import recognise
+from stellar_gui.catalog.csv_table import read_text_table
+from stellar_gui.catalog.parquet_table import read_parquet
+from stellar_gui.catalog.raw_table import LIMITS, Limits, RawTable
+from stellar_gui.errors import InputError
+from stellar_gui.progress import Progress, drain
+
+Reader = Callable[[Path, Limits], Generator[Progress, None, RawTable]]
+
+READERS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {
+        ".csv": read_text_table,
+        ".csv.gz": read_text_table,
+        ".tsv": read_text_table,
+        ".txt": read_text_table,
+        ".dat": read_text_table,
+        ".parquet": read_parquet,
+    }
+)
+"""Reader by ending. A file whose content belongs to another reader is read by that one, whatever its ending."""
+
+_SIGNATURES: Final[tuple[tuple[bytes, Reader], ...]] = ((b"PAR1", read_parquet), (b"\x1f\x8b", read_text_table))
+_FOREIGN: Final = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\0", "a TIFF picture"),
+    (b"MM\0*", "a TIFF picture"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive (such as a spreadsheet or a session)"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"(\xb5/\xfd", "a zstd archive"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"SIMPLE  =", "a FITS file"),
+    (b"SQLite format 3", "a database"),
+    (b"\x7fELF", "a program"),
+    (b"<!DOCTYPE", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "an XML file"),
+    (b"<VOTABLE", "a VOTable"),
+)
+_QUERY_KEYS: Final = ("query", "sql")
+_HASH_BLOCK: Final = 1 << 20
+
+
+def load_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, None, RawTable]:
+    """Read a table with any columns.
+
+    Raises InputError with one sentence for everything that keeps the file from being read: missing, a directory, a pipe
+    or device (which is never opened), unreadable, empty, not a table, damaged, or beyond the limits.
+    """
+    path = Path(path)
+    try:
+        _check_file(path)
+        reader = _reader(path)
+        table = yield from reader(path, limits)
+    except OSError as error:
+        raise InputError(f"{path.name}: {_reason(error)}.") from error
+    except MemoryError as error:
+        raise InputError(f"{path.name}: not enough memory for this table; open a part of it.") from error
+    return table
+
+
+def load_catalog(
+    path: Path, columns: Mapping[str, str] = MappingProxyType({}), limits: Limits = LIMITS
+) -> Generator[Progress, None, Catalog]:
+    """Read a table of stars and recognise its columns; closing the generator gives up.
+
+    columns: the user's column by role, as for `columns.recognise`.
+    Yields Progress (bytes of a text file, rows of Parquet). Raises InputError as `load_table` and `recognise` do.
+    """
+    path = Path(path)
+    opened = datetime.now(UTC).isoformat(timespec="seconds")
+    given_up = Event()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            work = load_table(path, limits)
+            first = next(work)
+            digest = pool.submit(_sha256, path, given_up)
+            yield first
+            raw = yield from work
+            try:
+                found = recognise(raw.frame, columns)
+            except InputError as error:
+                raise InputError(f"{path.name}: {error}.") from error
+            size, sha256 = digest.result()
+        except OSError as error:
+            raise InputError(f"{path.name}: {_reason(error)}.") from error
+        finally:
+            given_up.set()
+    return Catalog(
+        table=raw.frame,
+        columns=found.roles,
+        provenance=Provenance(
+            name=path.name,
+            path=str(path.absolute()),
+            size=size,
+            sha256=sha256,
+            opened=opened,
+            query=next((value for key, value in raw.metadata.items() if key.lower() in _QUERY_KEYS), None),
+        ),
+        units=raw.units,
+        candidates=found.candidates,
+        ambiguous=found.ambiguous,
+        metadata=raw.metadata,
+        chosen=columns,
+    )
+
+
+def read_catalog(path: Path, columns: Mapping[str, str] = MappingProxyType({})) -> Catalog:
+    """Read a table of stars in one go; see `load_catalog`."""
+    return drain(load_catalog(path, columns))
+
+
+def ending(path: Path, known: Mapping[str, object]) -> str | None:
+    """The longest of the known endings that a file's name has, in any case."""
+    name = path.name.lower()
+    return max((end for end in known if name.endswith(end)), key=len, default=None)
+
+
+def _check_file(path: Path) -> None:
+    try:
+        facts = path.stat()
+    except ValueError as error:  # a NUL character in the name
+        raise InputError(f"{path.name!r}: no file can have this name; check it.") from error
+    if stat.S_ISDIR(facts.st_mode):
+        raise InputError(f"{path.name or path}: this is a folder; choose a table of stars in it.")
+    if not stat.S_ISREG(facts.st_mode):
+        raise InputError(f"{path.name}: a pipe or device cannot be opened; save the table as a file first.")
+    if facts.st_size == 0:
+        raise InputError(f"{path.name}: the file is empty; choose a table with column names and rows.")
+
+
+def _reader(path: Path) -> Reader:
+    """The reader for what the file holds, or else for its ending, or else for text."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    for signature, reader in _SIGNATURES:
+        if head.startswith(signature):
+            return reader
+    for signature, kind in _FOREIGN:
+        if head.lstrip(b"\xef\xbb\xbf \r\n").lower().startswith(signature.lower()):
+            raise InputError(f"{path.name}: this is {kind}, not a table of stars; open one of {', '.join(READERS)}.")
+    end = ending(path, READERS)
+    reader = READERS[end] if end else read_text_table
+    return read_text_table if reader is read_parquet else reader
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file; check its name and folder"
+    if isinstance(error, PermissionError):
+        return "you have no permission to read it; ask its owner, or copy it to a folder of yours"
+    return f"it cannot be read ({(error.strerror or str(error)).lower()}); check its name and folder"
+
+
+def _sha256(path: Path, given_up: Event) -> tuple[int, str]:
+    """Size in bytes and hex digest of a file."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while not given_up.is_set() and (block := file.read(_HASH_BLOCK)):
+            digest.update(block)
+            size += len(block)
+    return size, digest.hexdigest()

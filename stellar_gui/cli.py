@@ -1,0 +1,131 @@
+"""The command line's door: which command is meant, how its errors read and with which status it ends."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NoReturn, Protocol, cast
+
+from stellar_gui import __version__
+from stellar_gui.errors import InputError, StellarError
+
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "simulate": "write the built-in simulated sample as a table",
+        "info": "tell what a table or session holds and what its quality checks find",
+        "train": "clean a table of stars, train the autoencoder and save a session",
+        "encode": "add latent positions and reconstructed magnitudes to a table",
+        "decode": "compute magnitudes from latent positions",
+        "export": "write a session's stars, or one subset of them, as a table",
+    }
+)
+"""The commands and what each does; command NAME is the module stellar_gui.commands.NAME."""
+
+SUCCESS: Final = 0
+FAILURE: Final = 1
+WRONG_INPUT: Final = 2
+INTERRUPTED: Final = 130
+CLOSED_PIPE: Final = 141
+
+
+class CommandModule(Protocol):
+    """What a module of stellar_gui.commands offers."""
+
+    EXAMPLE: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's arguments; imports nothing heavy."""
+
+    def run(self, arguments: argparse.Namespace) -> None:
+        """Do the command's work and print its result."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are the program's one-line errors."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputError, which ends the program with status 2."""
+        raise InputError(f"{message} (see {self.prog} --help)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with these arguments (the process's own by default) and return the exit status."""
+    try:
+        status = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+        return status
+    except SystemExit as end:  # argparse, after --help and --version
+        return int(end.code or SUCCESS)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except KeyboardInterrupt:
+        _complain("interrupted; nothing was written")
+        return INTERRUPTED
+    except InputError as error:
+        _complain(str(error))
+        return WRONG_INPUT
+    except StellarError as error:
+        _complain(str(error))
+        return FAILURE
+    except Exception as error:  # the last resort: the user reads one line, the log keeps the traceback
+        from stellar_gui.logfile import record_unexpected
+
+        _complain(record_unexpected(error))
+        return FAILURE
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if arguments and arguments[0] in COMMANDS:
+        return _run_command(arguments[0], arguments[1:])
+    options = _window_parser().parse_args(arguments)
+    if options.file is not None and not Path(options.file).exists():
+        raise InputError(f"there is no file {options.file} to open, and no such command (see stellar-gui --help)")
+    from stellar_gui.gui.application import run_window
+    from stellar_gui.logfile import set_up_logging
+
+    set_up_logging()
+    return run_window(options.file, options.demo)
+
+
+def _run_command(name: str, arguments: list[str]) -> int:
+    command = cast(CommandModule, import_module(f"stellar_gui.commands.{name}"))
+    parser = Parser(
+        prog=f"stellar-gui {name}",
+        description=(command.__doc__ or "").split("\n", 1)[0],
+        epilog=command.EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_arguments(parser)
+    command.run(parser.parse_args(arguments))
+    return SUCCESS
+
+
+def _window_parser() -> Parser:
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{width}}  {purpose}" for name, purpose in COMMANDS.items())
+    parser = Parser(
+        prog="stellar-gui",
+        description="Explore the structure of star catalogues in the latent space of an autoencoder.",
+        epilog=f"commands:\n{commands}\n\n"
+        "`stellar-gui COMMAND --help` explains a command with an example.\n"
+        "A file whose name is that of a command is opened as ./NAME.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="stellar-gui [--demo | FILE]\n       stellar-gui COMMAND ...",
+        allow_abbrev=False,
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "file", nargs="?", metavar="FILE", help="a table of stars or a .stellar session to open in the window"
+    )
+    what.add_argument("--demo", action="store_true", help="open the window on the built-in simulated sample")
+    parser.add_argument("--version", action="version", version=f"stellar-gui {__version__}")
+    return parser
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")

@@ -1,0 +1,118 @@
+"""How commands talk: progress on standard error, results on standard output."""
+
+import json
+import math
+import sys
+import time
+from collections.abc import Generator, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
+
+from stellar_gui.progress import Progress
+
+if TYPE_CHECKING:
+    from stellar_gui.autoencoder.training import TrainingProgress
+
+Result = TypeVar("Result")
+
+BAR_WIDTH: Final = 24
+BAR_INTERVAL: Final = 0.1
+LINE_INTERVAL: Final = 5.0
+
+
+def follow(work: Generator[Any, Any, Result], title: str) -> Result:
+    """Run a generator to its end, tell its progress on standard error, and return what it returns.
+
+    On a terminal a bar is redrawn in place; otherwise a line is written every few seconds. Ctrl-C closes the generator.
+    """
+    meter = _Meter(title, sys.stderr)
+    try:
+        while True:
+            try:
+                item = next(work)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            if item is not None:
+                meter.show(item)
+    finally:
+        work.close()
+        meter.clear()
+
+
+def write_result(lines: Iterable[str]) -> None:
+    """Write lines for people to standard output."""
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def write_json(values: Mapping[str, Any]) -> None:
+    """Write one JSON object to standard output."""
+    sys.stdout.write(json.dumps(values, allow_nan=False) + "\n")
+
+
+class _Meter:
+    """A bar on a terminal, a line now and then otherwise."""
+
+    def __init__(self, title: str, stream: TextIO) -> None:
+        self._title = title
+        self._stream = stream
+        self._terminal = stream.isatty()
+        self._started = time.monotonic()
+        self._shown = self._started
+        self._length = 0
+
+    def show(self, item: Any) -> None:
+        """Tell of a Progress or a TrainingProgress, unless that was done a moment ago."""
+        moment = time.monotonic()
+        if moment - self._shown < (BAR_INTERVAL if self._terminal else LINE_INTERVAL):
+            return
+        self._shown = moment
+        text = _progress_text(item, moment - self._started) if isinstance(item, Progress) else _training_text(item)
+        line = f"{self._title}: {text}"
+        if self._terminal:
+            self._stream.write("\r" + line.ljust(self._length))
+            self._length = len(line)
+        else:
+            self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._length:
+            self._stream.write("\r" + " " * self._length + "\r")
+            self._stream.flush()
+
+
+def bar(share: float) -> str:
+    """A bar of fixed width, filled by a share from 0 to 1."""
+    filled = round(BAR_WIDTH * min(max(share, 0.0), 1.0))
+    return "[" + "#" * filled + "." * (BAR_WIDTH - filled) + "]"
+
+
+def time_left(seconds: float) -> str:
+    """'0:07 left', '1:02:03 left'; empty where it is not known."""
+    if not math.isfinite(seconds):
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d} left" if hours else f"{minutes}:{rest:02d} left"
+
+
+def _training_text(item: "TrainingProgress") -> str:
+    parts = (
+        f"{bar(item.fraction)} {100 * item.fraction:3.0f} %",
+        f"epoch {item.epoch:,} of {item.epochs:,}",
+        f"best {item.best_validation:.4f} mag^2",
+        f"{item.stars_per_second:,.0f} stars/s",
+        time_left(item.time_left),
+    )
+    return "  ".join(part for part in parts if part)
+
+
+def _progress_text(item: Progress, elapsed: float) -> str:
+    rate = item.done / elapsed if elapsed > 0 else 0.0
+    scale, unit = (1e6, "MB") if item.unit == "bytes" else (1, item.unit)
+    amount = f"{item.done / scale:,.0f} {unit}, {rate / scale:,.0f}/s"
+    if not item.total:
+        return amount
+    left = time_left((item.total - item.done) / rate) if rate else ""
+    return f"{bar(item.done / item.total)} {100 * item.done / item.total:3.0f} %  {amount}  {left}".rstrip()

@@ -1,0 +1,30 @@
+"""Compute the magnitudes that a session's network gives for latent positions."""
+
+import argparse
+from pathlib import Path
+
+from stellar_gui.commands.console import follow, write_result
+
+EXAMPLE = """\
+LATENTS is a table with the columns latent_1, latent_2; OUT has them and u, g, r, i, z (mag), row by row. A
+position that is not finite has no magnitudes.
+
+example:
+  stellar-gui decode run.stellar positions.csv -o magnitudes.csv"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """RUN.stellar, LATENTS, -o."""
+    parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session with a trained model")
+    parser.add_argument("latents", type=Path, metavar="LATENTS", help="a table with latent positions")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="the table to write")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Open the model, decode, write."""
+    from stellar_gui.session.archive import load_model
+    from stellar_gui.session.encoding import decode_file
+
+    stored = follow(load_model(arguments.session), "opening")
+    rows = follow(decode_file(stored, arguments.latents, arguments.output), "decoding")
+    write_result([f"{rows:,} positions decoded in {arguments.output}"])

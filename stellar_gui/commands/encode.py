@@ -1,0 +1,33 @@
+"""Add latent positions, reconstructed magnitudes and residuals of a session's network to every row of a table."""
+
+import argparse
+from pathlib import Path
+
+from stellar_gui.commands.console import follow, write_result
+from stellar_gui.commands.options import add_column_option, columns_of
+
+EXAMPLE = """\
+Every row is kept, in order. One that fails the session's quality checks, or lacks a band, has empty values in
+the added columns and the reason in the added column `quality`, which is empty where the row is good. Where CATALOG has
+a column of an added name already, that one keeps its values as NAME_source. Memory does not grow with the table.
+
+example:
+  stellar-gui encode run.stellar more_stars.csv -o encoded.parquet"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """RUN.stellar, CATALOG, -o, columns."""
+    parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session with a trained model")
+    parser.add_argument("catalog", type=Path, metavar="CATALOG", help="a table of stars")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="the table to write")
+    add_column_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Open the model, then read, encode and write piece by piece."""
+    from stellar_gui.session.archive import load_model
+    from stellar_gui.session.encoding import encode_file
+
+    stored = follow(load_model(arguments.session), "opening")
+    counts = follow(encode_file(stored, arguments.catalog, arguments.output, columns_of(arguments)), "encoding")
+    write_result([f"{counts.rows:,} rows, {counts.encoded:,} of them encoded, in {arguments.output}"])

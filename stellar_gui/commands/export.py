@@ -1,0 +1,28 @@
+"""Write a session's stars, or one of its subsets, as a table with latent positions and reconstructed magnitudes."""
+
+import argparse
+from pathlib import Path
+
+from stellar_gui.commands.console import follow, write_result
+
+EXAMPLE = """\
+example:
+  stellar-gui export run.stellar halo.parquet --subset halo"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """RUN.stellar, OUT, --subset."""
+    parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session")
+    parser.add_argument("out", type=Path, metavar="OUT", help="the table to write; the ending chooses the format")
+    parser.add_argument("--subset", metavar="NAME", help="a subset's name, or 'selection' (default: every star)")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Open, choose the rows, write."""
+    from stellar_gui.session.archive import load_session
+    from stellar_gui.session.export import export_rows
+
+    session = follow(load_session(arguments.session), "opening")
+    rows, what = session.rows_of(arguments.subset)
+    follow(export_rows(session, rows, arguments.out, what), "writing")
+    write_result([f"{len(rows):,} stars ({what}) in {arguments.out}"])

@@ -1,0 +1,56 @@
+"""Tell what a table or a session holds: rows, recognised columns, and what the quality checks find."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from stellar_gui.commands.console import follow, write_json, write_result
+from stellar_gui.commands.options import add_column_option, add_quality_options, columns_of, cuts_of
+
+EXAMPLE = """\
+example:
+  stellar-gui info stars.csv --column u=modelMag_u --no-zero-flux"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """FILE, --json, columns and quality switches."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a table of stars or a .stellar session")
+    parser.add_argument("--json", action="store_true", help="print one JSON object: rows, columns, bands, quality")
+    add_column_option(parser)
+    add_quality_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read, check, and tell."""
+    summary = _summary(arguments)
+    if arguments.json:
+        write_json(summary)
+    else:
+        write_result(_lines(arguments.file, summary))
+
+
+def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.file.suffix.lower() == ".stellar":
+        from stellar_gui.session.manifest import read_manifest
+
+        return dict(read_manifest(arguments.file).summary)
+    from stellar_gui.catalog.quality import check
+    from stellar_gui.catalog.reading import load_catalog
+    from stellar_gui.session.summary import summarise
+
+    catalog = follow(load_catalog(arguments.file, columns_of(arguments)), "reading")
+    return summarise(catalog, check(catalog, cuts_of(arguments)))
+
+
+def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
+    lines = [f"{file}: {summary['rows']:,} rows", "", "columns"]
+    lines += [f"  {role:<12}{name}" for role, name in summary["columns"].items()]
+    lines += ["", f"  {'magnitudes of kept rows':<26}{'min':>9}{'median':>9}{'max':>9}"]
+    for band, facts in summary["bands"].items():
+        numbers = "".join(
+            "        -" if facts[key] is None else f"{facts[key]:9.3f}" for key in ("min", "median", "max")
+        )
+        lines.append(f"  {band:<26}{numbers}")
+    lines += ["", "quality"]
+    lines += [f"  {reason.replace('_', ' '):<16}{count:>12,}" for reason, count in summary["quality"].items()]
+    return lines

@@ -1,0 +1,106 @@
+"""Options that several commands share: which column plays which role, and which rows take part."""
+
+import argparse
+import math
+from typing import TYPE_CHECKING
+
+from stellar_gui.errors import InputError
+
+if TYPE_CHECKING:
+    from stellar_gui.catalog.quality import QualityCuts
+
+ALL_CLASSES = "all"
+
+
+def add_column_option(parser: argparse.ArgumentParser) -> None:
+    """--column ROLE=NAME, repeatable."""
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=_role_and_name,
+        metavar="ROLE=NAME",
+        dest="columns",
+        help="the column that plays a role (u g r i z ra dec redshift identifier class) where the name is ambiguous, "
+        "e.g. u=modelMag_u; nothing after the = leaves the role empty; repeatable",
+    )
+
+
+def add_quality_options(parser: argparse.ArgumentParser) -> None:
+    """The quality switches of the data panel."""
+    group = parser.add_argument_group("quality checks (rows that fail take no part)")
+    switch = argparse.BooleanOptionalAction
+    group.add_argument("--sentinel", action=switch, default=True, help="reject sentinel values such as -9999")
+    group.add_argument(
+        "--magnitude-range",
+        nargs=2,
+        type=float,
+        default=(0.0, 30.0),
+        metavar=("MIN", "MAX"),
+        help="reject magnitudes outside this range (default: 0 30)",
+    )
+    group.add_argument(
+        "--no-magnitude-range", action="store_const", const=None, dest="magnitude_range", help="accept any magnitude"
+    )
+    group.add_argument(
+        "--zero-flux", action=switch, default=True, help="reject bands without a detection, at zero flux"
+    )
+    group.add_argument("--unique", action=switch, default=True, help="keep the first of rows with the same identifier")
+    group.add_argument(
+        "--classes",
+        action="append",
+        metavar="CLASS",
+        help="keep rows of this class only, where the table has a class column; several as STAR,QSO; "
+        f"'{ALL_CLASSES}' keeps every class (default: STAR)",
+    )
+
+
+def columns_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """Column name by role, as chosen."""
+    return dict(arguments.columns)
+
+
+def cuts_of(arguments: argparse.Namespace) -> "QualityCuts":
+    """The quality checks as chosen."""
+    from stellar_gui.catalog.quality import QualityCuts
+
+    span = arguments.magnitude_range
+    if span is not None and not span[0] < span[1]:
+        raise InputError("--magnitude-range wants two numbers, the smaller one first")
+    named = [name.strip() for part in arguments.classes or ["STAR"] for name in part.split(",") if name.strip()]
+    return QualityCuts(
+        sentinel=arguments.sentinel,
+        magnitude_range=None if span is None else tuple(span),
+        zero_flux=arguments.zero_flux,
+        unique=arguments.unique,
+        classes=None if ALL_CLASSES in named else tuple(named),
+    )
+
+
+def _role_and_name(text: str) -> tuple[str, str]:
+    role, separator, name = text.partition("=")
+    if not separator or not role:
+        raise argparse.ArgumentTypeError(f"'{text}' is not of the form ROLE=NAME, such as u=modelMag_u")
+    return role, name
+
+
+def whole_number(text: str) -> int:
+    """A whole number from 0 on, for argparse; thousands may be separated by _."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 on")
+    return value
+
+
+def positive_number(text: str) -> float:
+    """A finite number above 0, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+    return value

@@ -1,0 +1,96 @@
+"""Clean a table of stars, train the autoencoder on it, embed every star that takes part, and save a session."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stellar_gui.commands.console import follow, write_json, write_result
+from stellar_gui.commands.options import (
+    add_column_option,
+    add_quality_options,
+    columns_of,
+    cuts_of,
+    positive_number,
+    whole_number,
+)
+
+if TYPE_CHECKING:
+    from stellar_gui.autoencoder.config import TrainingConfig
+
+EXAMPLE = """\
+example:
+  stellar-gui train stars.csv -o run.stellar --seed 1 --epochs 40 --json"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """CATALOG, -o, training settings, columns and quality switches."""
+    parser.add_argument("catalog", type=Path, metavar="CATALOG", help="a table of stars")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.stellar", help="the session to write")
+    group = parser.add_argument_group("training (what is not given has the window's defaults)")
+    group.add_argument("--seed", type=whole_number, metavar="N", help="of split, weights and batches (default: 0)")
+    group.add_argument("--epochs", type=whole_number, metavar="N", help="passes over the training stars")
+    group.add_argument("--time-budget", type=positive_number, metavar="SECONDS", help="end after this time instead")
+    group.add_argument("--batch-size", type=whole_number, metavar="N", help="stars in a batch")
+    group.add_argument("--learning-rate", type=positive_number, metavar="RATE", help="peak of the one-cycle schedule")
+    group.add_argument("--hidden", type=whole_number, metavar="N", help="width of the hidden layers (default: 40)")
+    group.add_argument("--depth", type=whole_number, metavar="N", help="hidden layers of each half (default: 4)")
+    group.add_argument("--latent", type=whole_number, metavar="N", help="latent dimensions (default: 2)")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object with the errors of the trained model"
+    )
+    add_column_option(parser)
+    add_quality_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read, clean, train, embed, save, and tell how good the model is."""
+    from stellar_gui.catalog.bands import BAND_NAMES
+    from stellar_gui.catalog.reading import load_catalog
+    from stellar_gui.session.archive import save_session
+    from stellar_gui.session.pipeline import fit
+
+    config = _config(arguments)
+    cuts = cuts_of(arguments)
+    catalog = follow(load_catalog(arguments.catalog, columns_of(arguments)), "reading")
+    session = follow(fit(catalog, cuts, config), "training")
+    follow(save_session(session, arguments.output), "saving")
+    assert session.model is not None
+    report = session.model.report
+    result = {
+        "stars": int(session.quality.kept.sum()),
+        "epochs": session.model.epochs,
+        "seconds": session.model.seconds,
+        "train_mse": report.train_mse,
+        "validation_mse": report.validation_mse,
+        "test_mse": report.test_mse,
+        "rms_per_band": dict(zip(BAND_NAMES, report.rms_per_band.tolist(), strict=True)),
+        "bias_per_band": dict(zip(BAND_NAMES, report.bias_per_band.tolist(), strict=True)),
+    }
+    if arguments.json:
+        write_json(result)
+    else:
+        write_result(_lines(arguments.output, result))
+
+
+def _config(arguments: argparse.Namespace) -> "TrainingConfig":
+    from dataclasses import replace
+
+    from stellar_gui.autoencoder.config import TrainingConfig
+
+    def given(*names: str) -> dict[str, Any]:
+        return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+
+    network = replace(TrainingConfig().network, **given("hidden", "depth", "latent"))
+    return TrainingConfig(network=network, **given("seed", "epochs", "time_budget", "batch_size", "learning_rate"))
+
+
+def _lines(output: Path, result: dict[str, Any]) -> list[str]:
+    bands = result["rms_per_band"]
+    return [
+        f"{result['stars']:,} stars, {result['epochs']:,} epochs in {result['seconds']:.1f} s; saved in {output}",
+        "mean squared residual (mag^2): "
+        + ", ".join(f"{part} {result[f'{part}_mse']:.4f}" for part in ("train", "validation", "test")),
+        "",
+        f"  {'band':<6}{'rms (mag)':>12}{'bias (mag)':>12}",
+        *(f"  {band:<6}{rms:12.4f}{result['bias_per_band'][band]:+12.4f}" for band, rms in bands.items()),
+    ]

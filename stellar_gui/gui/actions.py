@@ -1,0 +1,125 @@
+"""Every action of the window: its name, text, icon, shortcut and explanation."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from stellar_gui.gui import icons
+
+Key = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True)
+class _Spec:
+    """One action; group names the exclusive group it belongs to."""
+
+    text: str
+    glyph: str | None = None
+    shortcut: str | Key | None = None
+    tip: str = ""
+    group: str | None = None
+
+
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+SPECS: Final = {
+    "actionOpen": _Spec(f"&Open{ELLIPSIS}", "mdi6.folder-open-outline", Key.Open, "Open a table of stars or a session"),
+    "actionOpenSample": _Spec(
+        "Open &sample", "mdi6.creation-outline", "Ctrl+Shift+O", "Open the built-in sample: 255,000 simulated stars"
+    ),
+    "actionSaveSession": _Spec("&Save session", "mdi6.content-save-outline", Key.Save, "Save the session"),
+    "actionSaveSessionAs": _Spec(
+        f"Save session &as{ELLIPSIS}", None, "Ctrl+Shift+S", "Save the session in another file"
+    ),
+    "actionExportSelection": _Spec(
+        f"&Export selection{ELLIPSIS}",
+        "mdi6.tray-arrow-up",
+        "Ctrl+E",
+        "Write the selected stars with latent positions, reconstructed magnitudes and residuals to a file",
+    ),
+    "actionSaveFigure": _Spec(
+        f"Save &figure{ELLIPSIS}", "mdi6.image-outline", "Ctrl+Shift+E", "Save the map as a PNG or SVG picture"
+    ),
+    "actionQuit": _Spec("&Quit", None, Key.Quit, "Close the program"),
+    "actionCopySelection": _Spec(
+        "&Copy selected stars", "mdi6.content-copy", Key.Copy, "Copy the selected stars as tab-separated text"
+    ),
+    "actionSelectAll": _Spec("Select &all", "mdi6.select-all", "Ctrl+A", "Select every star that takes part"),
+    "actionInvertSelection": _Spec("&Invert selection", "mdi6.select-inverse", "Ctrl+I", "Select the others instead"),
+    "actionClearSelection": _Spec("&Clear selection", "mdi6.select-remove", "Ctrl+Shift+A", "Select nothing"),
+    "actionToolPick": _Spec(
+        "&Pick", "mdi6.cursor-default-outline", "P", "Click picks a star, drag moves the map", "tool"
+    ),
+    "actionToolRectangle": _Spec("&Rectangle", "mdi6.select-drag", "R", "Drag a rectangle around stars", "tool"),
+    "actionToolLasso": _Spec("&Lasso", "mdi6.lasso", "L", "Draw around stars; release closes the outline", "tool"),
+    "actionToolBrush": _Spec("&Brush", "mdi6.brush-variant", "B", "Drag a circle over stars; [ and ] size it", "tool"),
+    "actionModeReplace": _Spec(
+        "Repla&ce", "mdi6.square-outline", None, "The next gesture makes a new selection", "mode"
+    ),
+    "actionModeAdd": _Spec("A&dd", "mdi6.vector-union", None, "The next gesture adds to the selection (Shift)", "mode"),
+    "actionModeRemove": _Spec(
+        "Re&move", "mdi6.vector-difference", None, "The next gesture removes from the selection (Ctrl)", "mode"
+    ),
+    "actionModeIntersect": _Spec(
+        "In&tersect",
+        "mdi6.vector-intersection",
+        None,
+        "The next gesture keeps what is selected and inside (Ctrl+Shift)",
+        "mode",
+    ),
+    "actionFit": _Spec("&Fit all", "mdi6.fit-to-screen-outline", "F", "Show all stars"),
+    "actionFitSelection": _Spec(
+        "Fit &selection", "mdi6.image-filter-center-focus", "Shift+F", "Show the selected stars"
+    ),
+    "actionPreviousView": _Spec("&Previous view", None, "Backspace", "Go back to the view before"),
+    "actionZoomIn": _Spec("Zoom &in", None, "Ctrl++", "Show a smaller part of the map"),
+    "actionZoomOut": _Spec("Zoom &out", None, "Ctrl+-", "Show a larger part of the map"),
+    "actionTrain": _Spec("&Train", "mdi6.play", "Ctrl+T", "Train the autoencoder on the stars that take part"),
+    "actionPauseTraining": _Spec("&Pause or resume", "mdi6.pause", None, "Hold the training, or go on"),
+    "actionStopTraining": _Spec("&Stop", "mdi6.stop", None, "End the training and keep the best model so far"),
+    "actionResetLayout": _Spec("&Reset layout", None, None, "Put all panels back in their places"),
+    "actionKeys": _Spec("&Keys and gestures", None, "Ctrl+?", "All keys and gestures of the map"),
+    "actionShowLog": _Spec("Show &log file", None, None, "Open the folder of the log file"),
+    "actionAbout": _Spec("&About Stellar GUI", None, None, "Version and licence"),
+}
+TOOL_ACTIONS: Final = ("actionToolPick", "actionToolRectangle", "actionToolLasso", "actionToolBrush")
+MODE_ACTIONS: Final = ("actionModeReplace", "actionModeAdd", "actionModeRemove", "actionModeIntersect")
+
+
+class Actions:
+    """The window's actions by name; those of a group are checkable and exclude each other."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._actions: dict[str, QAction] = {}
+        groups: dict[str, QActionGroup] = {}
+        for name, spec in SPECS.items():
+            action = QAction(spec.text, window)
+            action.setObjectName(name)
+            if spec.shortcut is not None:
+                action.setShortcut(QKeySequence(spec.shortcut))
+            action.setToolTip(_tip(spec, action))
+            action.setStatusTip(spec.tip)
+            if spec.glyph is not None:
+                icons.attach(action, spec.glyph)
+            if spec.group is not None:
+                action.setCheckable(True)
+                groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
+            window.addAction(action)
+            self._actions[name] = action
+        self["actionToolPick"].setChecked(True)
+        self["actionModeReplace"].setChecked(True)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def allow(self, name: str, allowed: bool, reason: str) -> None:
+        """Enable an action, or disable it and say in its tooltip what it waits for."""
+        action, spec = self._actions[name], SPECS[name]
+        action.setEnabled(allowed)
+        action.setToolTip(_tip(spec, action) if allowed else f"{spec.tip}.\n{reason}")
+
+
+def _tip(spec: _Spec, action: QAction) -> str:
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{spec.tip} ({keys})" if keys else spec.tip

@@ -1,0 +1,87 @@
+"""The few dialogs: errors, keys and about."""
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from stellar_gui import __version__
+from stellar_gui.errors import StellarError
+from stellar_gui.logfile import log_path, record_unexpected
+
+KEYS = (
+    (
+        "Select",
+        (
+            ("P R L B", "pick, rectangle, lasso, brush"),
+            ("plain, Shift, Ctrl, Ctrl+Shift", "replace, add, remove, intersect"),
+            ("Ctrl+click", "add or remove one star"),
+            ("Ctrl+A, Ctrl+I, Ctrl+Shift+A", "all, invert, none"),
+            ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+            ("Esc", "end the gesture, then back to Pick, then clear"),
+            ("[ ]", "size of the brush"),
+        ),
+    ),
+    (
+        "Look",
+        (
+            ("wheel", "zoom at the pointer; over an axis that axis alone"),
+            ("middle drag, Space+drag", "move the map; right drag stretches it"),
+            ("F, Shift+F, Backspace", "all stars, the selection, the view before"),
+            ("arrows, + -", "move and zoom with the map in focus"),
+        ),
+    ),
+)
+
+
+def show_error(parent: QWidget, error: Exception) -> None:
+    """Say what went wrong in one sentence; for what nobody foresaw, where the details are."""
+    box = QMessageBox(parent)
+    box.setObjectName("errorDialog")
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setWindowTitle("Stellar GUI")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    if isinstance(error, StellarError):
+        box.setText(str(error))
+    else:
+        sentence = record_unexpected(error)
+        box.setText(f"{sentence[0].upper()}{sentence[1:]}. Your work is unchanged.")
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.open()
+
+
+def show_keys(parent: QWidget) -> None:
+    """List all keys and gestures of the map."""
+    parts = []
+    for title, rows in KEYS:
+        cells = "".join(f"<tr><td><b>{keys}</b>&nbsp;&nbsp;&nbsp;</td><td>{text}</td></tr>" for keys, text in rows)
+        parts.append(f"<h4>{title}</h4><table cellpadding='2'>{cells}</table>")
+    _inform(parent, "keysDialog", "Keys and gestures", "".join(parts))
+
+
+def show_about(parent: QWidget) -> None:
+    """Say what the program is, which version, and under which licence."""
+    _inform(
+        parent,
+        "aboutDialog",
+        "About Stellar GUI",
+        f"<h3>Stellar GUI {__version__}</h3><p>Explore the structure of star catalogues in the latent space of an "
+        "autoencoder.</p><p>BSD 3-Clause License.</p>",
+    )
+
+
+def open_log_folder() -> None:
+    """Show the folder of the log file in the desktop's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_path().parent)))
+
+
+def _inform(parent: QWidget, name: str, title: str, html: str) -> None:
+    box = QMessageBox(parent)
+    box.setObjectName(name)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.setText(html)
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.open()

@@ -1,0 +1,219 @@
+"""Opening, saving and exporting: the dialogs, and the work behind them in workers."""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from stellar_gui.gui.settings import Settings
+from stellar_gui.gui.tasks import Task
+from stellar_gui.gui.workspace import Workspace, prepare
+from stellar_gui.session.opening import SESSION_ENDING, is_session, open_path
+from stellar_gui.session.session import Session
+
+OPEN_FILTER = "Tables and sessions (*.csv *.csv.gz *.tsv *.txt *.dat *.parquet *.stellar);;All files (*)"
+SESSION_FILTER = "Stellar GUI sessions (*.stellar)"
+EXPORT_FILTERS = ("CSV table (*.csv)", "Compressed CSV table (*.csv.gz)", "Parquet table (*.parquet)")
+
+
+class Files(QObject):
+    """What the File menu does."""
+
+    opened = Signal()
+    saved = Signal(str)
+    exported = Signal(str)
+    recovered = Signal(str)
+
+    def __init__(self, workspace: Workspace, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._settings = settings
+        self._window = window
+        self._path: str | None = None
+
+    @property
+    def session_path(self) -> str | None:
+        """Where the session was opened from or saved to last."""
+        return self._path
+
+    def ask_open(self) -> None:
+        """Let the user choose a table or a session, and open it."""
+        dialog = self._dialog("Open a table of stars or a session", QFileDialog.AcceptMode.AcceptOpen, OPEN_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.open_path)
+        dialog.open()
+
+    def open_path(self, path: str | Path) -> None:
+        """Open a table or a session; asks first where unsaved work would be replaced."""
+        absolute = str(Path(path).expanduser().absolute())
+        self._replace_work(lambda: self._load(absolute))
+
+    def open_recovered(self, path: str) -> None:
+        """Open the copy of unsaved work that an earlier window left."""
+
+        def taken() -> None:
+            self._path = None
+            self._workspace.mark_unsaved()
+            self.recovered.emit(path)
+
+        self._replace_work(lambda: self._load(path, taken))
+
+    def open_sample(self) -> None:
+        """Open the built-in simulated sample."""
+        self._replace_work(lambda: self._run("Simulating stars", _simulate, self._take_sample))
+
+    def save(self) -> None:
+        """Save the session where it was saved before, or ask where."""
+        if self._path is None:
+            self.ask_save()
+        else:
+            self.save_to(self._path)
+
+    def ask_save(self) -> None:
+        """Ask where to save the session, and save it."""
+        dialog = self._dialog("Save the session", QFileDialog.AcceptMode.AcceptSave, SESSION_FILTER)
+        dialog.setDefaultSuffix(SESSION_ENDING.lstrip("."))
+        dialog.selectFile(self._proposed(SESSION_ENDING))
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    def save_to(self, path: str | Path, then: Callable[[], None] | None = None) -> None:
+        """Save the session as a file; `then` is called once it is there."""
+        session = self._workspace.session()
+        if session is None:
+            return
+        target = Path(path)
+        step = self._workspace.undo_stack.index()
+
+        def work() -> Generator[Any, None, None]:
+            from stellar_gui.session.archive import save_session
+
+            return save_session(session, target)
+
+        def done(_: object) -> None:
+            self._path = str(target)
+            self._settings.add_recent_file(self._path)
+            if self._workspace.undo_stack.index() == step and self._workspace.model is session.model:
+                self._workspace.mark_saved()
+            self.saved.emit(self._path)
+            if then is not None:
+                then()
+
+        self._run("Saving the session", work, done)
+
+    def ask_export(self) -> None:
+        """Ask for a file, and export the selected stars to it."""
+        dialog = self._dialog("Export the selected stars", QFileDialog.AcceptMode.AcceptSave, *EXPORT_FILTERS)
+        dialog.setDefaultSuffix("csv")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
+        dialog.selectFile(self._proposed("_selection.csv"))
+        dialog.fileSelected.connect(self.export_selection)
+        dialog.open()
+
+    def export_selection(self, path: str | Path) -> None:
+        """Export the selected stars, with all that was derived from them, to a file."""
+        session = self._workspace.session()
+        if session is None:
+            return
+        target, rows = Path(path), np.flatnonzero(self._workspace.selection)
+
+        def work() -> Generator[Any, None, None]:
+            from stellar_gui.session.export import export_rows
+
+            return export_rows(session, rows, target, "selection")
+
+        self._run("Exporting the selection", work, lambda _: self.exported.emit(str(target)))
+
+    def copy_selection(self) -> None:
+        """Put the selected stars on the clipboard as tab-separated text."""
+        session = self._workspace.session()
+        rows = np.flatnonzero(self._workspace.selection)
+        if session is None or not len(rows):
+            return
+
+        def work() -> str:
+            from stellar_gui.session.export import export_table
+
+            return str(export_table(session, rows).to_csv(sep="\t", index=False, lineterminator="\n"))
+
+        self._run("Copying the selection", work, QGuiApplication.clipboard().setText)
+
+    def _load(self, path: str, then: Callable[[], None] | None = None) -> None:
+        def work() -> Generator[Any, None, Session]:
+            session = yield from open_path(Path(path))
+            return prepare(session)
+
+        def done(session: Session) -> None:
+            self._path = path if is_session(Path(path)) else None
+            self._workspace.show(session)
+            if then is not None:
+                then()
+            else:
+                self._settings.add_recent_file(path)
+            self.opened.emit()
+
+        self._run("Opening the file", work, done)
+
+    def _take_sample(self, session: Session) -> None:
+        self._path = None
+        self._workspace.show(session)
+        self.opened.emit()
+
+    def _run(self, title: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        task = Task(title, work)
+        task.finished.connect(done)
+        task.failed.connect(self._workspace.report)
+        self._workspace.tasks.start(task)
+
+    def _replace_work(self, go_on: Callable[[], None]) -> None:
+        if not self._workspace.unsaved:
+            go_on()
+            return
+        box = QMessageBox(self._window)
+        box.setObjectName("unsavedDialog")
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setText("The trained model is not saved.")
+        box.setInformativeText("Save the session before something else is opened?")
+        save = box.addButton("Save\N{HORIZONTAL ELLIPSIS}", QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton("Do not save", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+
+        def answer() -> None:
+            if box.clickedButton() is discard:
+                go_on()
+            elif box.clickedButton() is save:
+                self._save_then(go_on)
+
+        box.finished.connect(answer)
+        box.open()
+
+    def _save_then(self, go_on: Callable[[], None]) -> None:
+        if self._path is not None:
+            self.save_to(self._path, go_on)
+            return
+        dialog = self._dialog("Save the session", QFileDialog.AcceptMode.AcceptSave, SESSION_FILTER)
+        dialog.setDefaultSuffix(SESSION_ENDING.lstrip("."))
+        dialog.selectFile(self._proposed(SESSION_ENDING))
+        dialog.fileSelected.connect(lambda path: self.save_to(path, go_on))
+        dialog.open()
+
+    def _dialog(self, title: str, mode: QFileDialog.AcceptMode, *filters: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, self._settings.last_folder)
+        dialog.setAcceptMode(mode)
+        dialog.setNameFilters(list(filters))
+        return dialog
+
+    def _proposed(self, ending: str) -> str:
+        catalog = self._workspace.catalog
+        name = catalog.provenance.name if catalog is not None else "stars"
+        return name.removesuffix(".gz").rsplit(".", 1)[0].replace(" ", "_").lower() + ending
+
+
+def _simulate() -> Session:
+    from stellar_gui.catalog.simulation import simulate
+
+    return prepare(Session(catalog=simulate()))

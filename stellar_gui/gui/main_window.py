@@ -1,0 +1,332 @@
+"""The main window: puts panels, map, menus and status bar together and joins the threads when it closes."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
+
+from stellar_gui.analysis.selection import Mode
+from stellar_gui.gui import dialogs, icons
+from stellar_gui.gui.actions import Actions
+from stellar_gui.gui.files import Files
+from stellar_gui.gui.map_card import MapCard
+from stellar_gui.gui.menus import Menus
+from stellar_gui.gui.panels.data_panel import DataPanel
+from stellar_gui.gui.panels.selection_panel import SelectionPanel
+from stellar_gui.gui.panels.star_panel import StarPanel
+from stellar_gui.gui.panels.training_panel import TrainingPanel
+from stellar_gui.gui.recovery import Recovery
+from stellar_gui.gui.settings import Settings
+from stellar_gui.gui.status_bar import StatusBar
+from stellar_gui.gui.theme import theme
+from stellar_gui.gui.views.tools import Tool
+from stellar_gui.gui.workspace import Workspace
+
+TOOLS = {
+    "actionToolPick": Tool.PICK,
+    "actionToolRectangle": Tool.RECTANGLE,
+    "actionToolLasso": Tool.LASSO,
+    "actionToolBrush": Tool.BRUSH,
+}
+MODES = {
+    "actionModeReplace": Mode.REPLACE,
+    "actionModeAdd": Mode.ADD,
+    "actionModeRemove": Mode.REMOVE,
+    "actionModeIntersect": Mode.INTERSECT,
+}
+STRETCHES = ("asinh", "log", "square root", "linear")
+SMALL_HEIGHT = 900
+GAP = 8
+LEFT_WIDTH, RIGHT_WIDTH = 380, 390
+
+
+class MainWindow(QMainWindow):
+    """The program's window; `workspace` is the shared state, `open_path` loads as the Open dialog does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.workspace = Workspace(self)
+        self._settings = Settings()
+        self._files = Files(self.workspace, self._settings, self)
+        self._recovery = Recovery(self.workspace)
+        self._actions = Actions(self)
+        self._map_card = MapCard(self.workspace)
+        self._data = DataPanel(self.workspace)
+        self._training = TrainingPanel(self.workspace)
+        self._star = StarPanel(self.workspace)
+        self._selection = SelectionPanel(self.workspace)
+        self._docks = (self._data, self._training, self._star, self._selection)
+        self._tabbed: bool | None = None
+        centre = QWidget()
+        centre.setObjectName("centralArea")
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._map_card)
+        self.setCentralWidget(centre)
+        self.setContentsMargins(GAP, 0, GAP, 0)
+        self._undo, self._redo = self._undo_actions()
+        self._menus = Menus(self, self._actions, self._undo, self._redo, self._stretch_actions())
+        self._status = StatusBar(self.workspace)
+        self.setStatusBar(self._status)
+        self._fill_window_menu()
+        self._connect()
+        self.resize(1680, 1000)
+        self._arrange()
+        stored = self._settings.layout()
+        if stored is not None:
+            self.restoreGeometry(stored[0])
+            self.restoreState(stored[1])
+            self._tabbed = bool(self.tabifiedDockWidgets(self._data))
+            self._tab_left_column()
+        self._refresh_recent()
+        self._map_card.welcome.set_recovered(self._recovery.left_over())
+        self._update_actions()
+        self._update_title()
+
+    def open_path(self, path: str | Path) -> None:
+        """Open a table of stars or a session, as the Open dialog does."""
+        self._files.open_path(path)
+
+    def open_sample(self) -> None:
+        """Open the built-in simulated sample."""
+        self._files.open_sample()
+
+    def save_session(self, path: str | Path) -> None:
+        """Save the session as a file, as the Save dialog does."""
+        self._files.save_to(path)
+
+    def export_selection(self, path: str | Path) -> None:
+        """Export the selected stars to a file, as the Export dialog does."""
+        self._files.export_selection(path)
+
+    def report(self, error: Exception) -> None:
+        """Tell the user what went wrong, in one sentence."""
+        dialogs.show_error(self, error)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout, stop all work, wait for its threads, and keep a copy of what is not saved."""
+        self._settings.save_layout(self.saveGeometry(), self.saveState())
+        self.workspace.tasks.shut_down()
+        self._recovery.close()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept a local file."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first local file that was dropped."""
+        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if local:
+            event.acceptProposedAction()
+            self.open_path(local[0])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the keyboard on the map."""
+        super().showEvent(event)
+        self._map_card.map.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn the left column into tabs on a low screen, and back."""
+        super().resizeEvent(event)
+        self._tab_left_column()
+
+    def _arrange(self) -> None:
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        for dock in self._docks:
+            dock.setFloating(False)
+            dock.show()
+        for dock, area in zip(self._docks, (left, left, right, right), strict=True):
+            self.addDockWidget(area, dock)
+        self.splitDockWidget(self._data, self._training, Qt.Orientation.Vertical)
+        self.splitDockWidget(self._star, self._selection, Qt.Orientation.Vertical)
+        self._tabbed = None
+        self._tab_left_column()
+        narrow = self.width() < 1400
+        widths = [320, 320] if narrow else [LEFT_WIDTH, RIGHT_WIDTH]
+        self.resizeDocks([self._data, self._star], widths, Qt.Orientation.Horizontal)
+        self.resizeDocks([self._star, self._selection], [430, 500], Qt.Orientation.Vertical)
+
+    def _tab_left_column(self) -> None:
+        low = self.height() < SMALL_HEIGHT
+        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        together = all(
+            self.dockWidgetArea(dock) == left and not dock.isFloating() for dock in (self._data, self._training)
+        )
+        if low is self._tabbed or not together:
+            return
+        self._tabbed = low
+        if low:
+            self.tabifyDockWidget(self._data, self._training)
+            self._data.raise_()
+        else:
+            self.removeDockWidget(self._training)
+            self.addDockWidget(left, self._training)
+            self._training.show()
+            self.splitDockWidget(self._data, self._training, Qt.Orientation.Vertical)
+            self.resizeDocks([self._data, self._training], [520, 420], Qt.Orientation.Vertical)
+
+    def _undo_actions(self) -> tuple[QAction, QAction]:
+        stack = self.workspace.undo_stack
+        made = []
+        for action, name, glyph, keys in (
+            (stack.createUndoAction(self), "actionUndo", "mdi6.undo", ["Ctrl+Z"]),
+            (stack.createRedoAction(self), "actionRedo", "mdi6.redo", ["Ctrl+Shift+Z", "Ctrl+Y"]),
+        ):
+            action.setObjectName(name)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            icons.attach(action, glyph)
+            self.addAction(action)
+            made.append(action)
+        return made[0], made[1]
+
+    def _stretch_actions(self) -> list[QAction]:
+        actions = []
+        for name in STRETCHES:
+            action = QAction(name.capitalize(), self)
+            action.setCheckable(True)
+            action.setChecked(name == "asinh")
+            action.triggered.connect(lambda _, name=name: self._map_card.map.set_stretch(name))
+            actions.append(action)
+        return actions
+
+    def _fill_window_menu(self) -> None:
+        for dock in self._docks:
+            toggle = dock.toggleViewAction()
+            toggle.setObjectName(f"actionShow{dock.objectName()[0].upper()}{dock.objectName()[1:]}")
+            self._menus.window_menu.addAction(toggle)
+        self._menus.window_menu.addSeparator()
+        self._menus.window_menu.addAction(self._actions["actionResetLayout"])
+
+    def _connect(self) -> None:
+        workspace, files, map_view, do = self.workspace, self._files, self._map_card.map, self._actions
+        slots = {
+            "actionOpen": files.ask_open,
+            "actionOpenSample": files.open_sample,
+            "actionSaveSession": files.save,
+            "actionSaveSessionAs": files.ask_save,
+            "actionExportSelection": files.ask_export,
+            "actionSaveFigure": self._ask_figure,
+            "actionQuit": self.close,
+            "actionCopySelection": files.copy_selection,
+            "actionSelectAll": workspace.select_all,
+            "actionInvertSelection": workspace.invert_selection,
+            "actionClearSelection": workspace.clear_selection,
+            "actionFit": map_view.fit,
+            "actionFitSelection": map_view.fit_selection,
+            "actionPreviousView": map_view.previous_view,
+            "actionZoomIn": map_view.zoom_in,
+            "actionZoomOut": map_view.zoom_out,
+            "actionTrain": self._training.start,
+            "actionPauseTraining": self._training.toggle_pause,
+            "actionStopTraining": self._training.stop,
+            "actionResetLayout": self._arrange,
+            "actionKeys": lambda: dialogs.show_keys(self),
+            "actionShowLog": dialogs.open_log_folder,
+            "actionAbout": lambda: dialogs.show_about(self),
+        }
+        for name, slot in slots.items():
+            do[name].triggered.connect(lambda _=False, slot=slot: slot())
+        for name, tool in TOOLS.items():
+            do[name].triggered.connect(lambda _, tool=tool: map_view.set_tool(tool))
+        for name, mode in MODES.items():
+            do[name].triggered.connect(lambda _, mode=mode: map_view.set_mode(mode))
+        map_view.toolChanged.connect(self._check_tool)
+        map_view.hintChanged.connect(self._status.set_hint)
+        map_view.pointerMoved.connect(lambda x, y: self._status.set_position(f"latent {x:.2f}, {y:.2f}"))
+        map_view.liveCount.connect(self._status.show_live_count)
+        self._map_card.trainRequested.connect(self._training.start)
+        self._map_card.menuRequested.connect(self._show_map_menu)
+        welcome = self._map_card.welcome
+        welcome.openRequested.connect(files.ask_open)
+        welcome.sampleRequested.connect(files.open_sample)
+        welcome.pathRequested.connect(files.open_path)
+        welcome.recoveryRequested.connect(files.open_recovered)
+        files.recovered.connect(lambda path: self._recovery.adopt(Path(path)))
+        files.saved.connect(self._recovery.forget)
+        self._training.trainingEnded.connect(self._recovery.keep)
+        self._selection.exportRequested.connect(files.ask_export)
+        files.opened.connect(self._refresh_recent)
+        files.saved.connect(self._refresh_recent)
+        files.exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 8000))
+        files.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
+        workspace.errorReported.connect(self.report)
+        for signal in (workspace.catalogChanged, workspace.embeddingChanged, workspace.selectionChanged):
+            signal.connect(self._update_actions)
+        workspace.tasks.changed.connect(self._update_actions)
+        workspace.qualityChanged.connect(self._update_actions)
+        for signal in (workspace.catalogChanged, workspace.unsavedChanged, files.saved):
+            signal.connect(self._update_title)
+        theme.changed.connect(self._remember_theme)
+
+    def _check_tool(self, tool: Tool) -> None:
+        for name, other in TOOLS.items():
+            if other is tool:
+                self._actions[name].setChecked(True)
+
+    def _show_map_menu(self, place: QPoint) -> None:
+        self._menus.context_menu().popup(place)
+
+    def _ask_figure(self) -> None:
+        dialog = QFileDialog(self, "Save the map as a picture", self._settings.last_folder)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["PNG picture (*.png)", "SVG drawing (*.svg)"])
+        dialog.setDefaultSuffix("png")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
+        dialog.selectFile("latent_view.png")
+        dialog.fileSelected.connect(self.save_figure)
+        dialog.open()
+
+    def save_figure(self, path: str | Path) -> None:
+        """Save the map as a PNG or SVG picture, by the file's ending."""
+        try:
+            self._map_card.map.save_figure(Path(path))
+        except Exception as error:
+            self.report(error)
+
+    def _refresh_recent(self) -> None:
+        paths = self._settings.recent_files
+        self._map_card.welcome.set_recent_files(paths)
+        menu = self._menus.recent
+        menu.clear()
+        for path in paths:
+            menu.addAction(path).triggered.connect(lambda _, path=path: self.open_path(path))
+        menu.setEnabled(bool(paths))
+
+    def _update_actions(self) -> None:
+        workspace, allow = self.workspace, self._actions.allow
+        open_ = workspace.catalog is not None
+        mapped = workspace.embedding is not None
+        selected = bool(workspace.selection.any())
+        training = self._training.training
+        for name in ("actionSaveSession", "actionSaveSessionAs"):
+            allow(name, open_, "Open a table of stars first.")
+        for name in ("actionExportSelection", "actionCopySelection", "actionFitSelection", "actionClearSelection"):
+            allow(name, mapped and selected, "Select stars on the map first.")
+        for name in ("actionSelectAll", "actionInvertSelection", "actionSaveFigure", "actionFit"):
+            allow(name, mapped, "Train the autoencoder first.")
+        for name in ("actionPreviousView", "actionZoomIn", "actionZoomOut"):
+            allow(name, mapped, "Train the autoencoder first.")
+        ready = open_ and bool(np.any(workspace.kept)) and not training
+        allow("actionTrain", ready, "Open a table of stars first." if not training else "A training is under way.")
+        for name in ("actionPauseTraining", "actionStopTraining"):
+            allow(name, training, "No training is under way.")
+
+    def _update_title(self) -> None:
+        catalog = self.workspace.catalog
+        name = ""
+        if self._files.session_path is not None:
+            name = Path(self._files.session_path).name
+        elif catalog is not None:
+            name = catalog.provenance.name
+        self.setWindowTitle(f"{name}[*] \N{EM DASH} Stellar GUI" if name else "Stellar GUI")
+        self.setWindowModified(bool(name) and self.workspace.unsaved)
+
+    def _remember_theme(self) -> None:
+        self._settings.theme = theme.choice

@@ -1,0 +1,163 @@
+"""The middle of the window: the welcome, the way to a first map, or the star map of the latent plane."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from stellar_gui.analysis.selection import Mode
+from stellar_gui.analysis.statistics import ErrorRanks
+from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.gui.panels.star_panel import star_name
+from stellar_gui.gui.theme import theme
+from stellar_gui.gui.views.star_map import StarMap
+from stellar_gui.gui.welcome import Welcome
+from stellar_gui.gui.widgets import numbers
+from stellar_gui.gui.widgets.card import Card
+from stellar_gui.gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TITLE = "Latent view"
+
+
+class MapCard(Card):
+    """Links the workspace to the star map: what it shows, and what a gesture on it selects."""
+
+    trainRequested = Signal()
+    menuRequested = Signal(QPoint)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(TITLE)
+        self._workspace = workspace
+        self._ranks: ErrorRanks | None = None
+        self.welcome = Welcome()
+        self.map = StarMap()
+        self.map.setObjectName("latentView")
+        self.map.setAccessibleName("Latent view: map of the stars")
+        self.map.set_axes("latent 1 (latent units)", "latent 2 (latent units)")
+        self.map.tooltip_for = self._tooltip
+        self._invitation = _Invitation()
+        self._invitation.trainRequested.connect(self.trainRequested)
+        self._stack = QStackedWidget()
+        for page in (self.welcome, self._invitation, self.map):
+            self._stack.addWidget(page)
+        self.body.addWidget(self._stack)
+        self.map.gestureFinished.connect(self._select)
+        self.map.starActivated.connect(workspace.set_active)
+        self.map.starHovered.connect(workspace.set_hovered)
+        self.map.clearRequested.connect(workspace.clear_selection)
+        self.map.contextMenuRequested.connect(self.menuRequested)
+        workspace.catalogChanged.connect(self._show_page)
+        workspace.qualityChanged.connect(self._show_page)
+        workspace.embeddingChanged.connect(self._show_stars)
+        workspace.previewChanged.connect(self._show_preview)
+        workspace.selectionChanged.connect(self._show_selection)
+        workspace.activeChanged.connect(lambda: self.map.set_active(workspace.active))
+        workspace.hoveredChanged.connect(lambda: self.map.set_hovered(workspace.hovered))
+        self._show_page()
+
+    def _show_page(self) -> None:
+        workspace = self._workspace
+        if workspace.catalog is None:
+            self.set_title("Welcome")
+            self.set_facts("")
+            self._stack.setCurrentWidget(self.welcome)
+        elif workspace.embedding is None and workspace.preview is None:
+            self.set_title(TITLE)
+            self.set_facts("")
+            self._invitation.set_stars(int(workspace.kept.sum()))
+            self._stack.setCurrentWidget(self._invitation)
+        else:
+            self.set_title(TITLE)
+            self._stack.setCurrentWidget(self.map)
+
+    def _show_stars(self) -> None:
+        embedding = self._workspace.embedding
+        self._show_page()
+        if embedding is None:
+            self._ranks = None
+            self.map.set_stars(np.zeros(0, np.float32), np.zeros(0, np.float32))
+            return
+        self._ranks = ErrorRanks(embedding.error)
+        self.map.set_stars(embedding.latent[:, 0], embedding.latent[:, 1], self._workspace.kept)
+        self.map.set_selection(self._workspace.selection)
+        self.set_facts(f"{numbers.stars(int(self._workspace.kept.sum()))}")
+
+    def _show_preview(self) -> None:
+        preview = self._workspace.preview
+        self._show_page()
+        self.map.set_preview(preview)
+        if preview is not None:
+            self.set_facts(f"training \N{MIDDLE DOT} a sample of {numbers.stars(len(preview))}")
+        elif self._workspace.embedding is not None:
+            self.set_facts(f"{numbers.stars(int(self._workspace.kept.sum()))}")
+
+    def _show_selection(self) -> None:
+        if self._workspace.embedding is not None:
+            self.map.set_selection(self._workspace.selection)
+
+    def _select(self, rows: "NDArray[np.intp]", mode: Mode, text: str) -> None:
+        self._workspace.select(rows, mode, text)
+
+    def _tooltip(self, row: int) -> str:
+        catalog, embedding = self._workspace.catalog, self._workspace.embedding
+        if catalog is None or embedding is None:
+            return ""
+        lines = [
+            (band, f"{numbers.fixed(value)} mag")
+            for band, value in zip(BAND_NAMES, catalog.magnitudes[row].tolist(), strict=True)
+        ]
+        error = float(embedding.error[row])
+        rank = self._ranks.percentile(error) if self._ranks is not None else float("nan")
+        lines.append(("error", f"{numbers.fixed(error)} mag"))
+        lines.append(("", f"{numbers.ordinal(rank)} percentile"))
+        cells = "".join(
+            f"<tr><td style='color:{theme.colors.muted}'>{name}&nbsp;&nbsp;</td><td align='right'>{value}</td></tr>"
+            for name, value in lines
+        )
+        return f"<b>{star_name(catalog, row)}</b><table cellspacing='0'>{cells}</table>"
+
+
+class _Invitation(QWidget):
+    """A catalogue without a model: what Train will do, and one button for it."""
+
+    trainRequested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = QLabel()
+        font = self._title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setWeight(font.Weight.DemiBold)
+        self._title.setFont(font)
+        text = QLabel(
+            "Train the autoencoder to draw them here. It learns to pass the five magnitudes of each star through two "
+            "numbers and back; stars with like magnitudes come to lie together."
+        )
+        text.setWordWrap(True)
+        text.setProperty("muted", True)
+        button = QPushButton("Train")
+        button.setObjectName("invitationTrain")
+        button.setProperty("main", True)
+        button.clicked.connect(self.trainRequested)
+        column = QWidget()
+        column.setFixedWidth(400)
+        inner = QVBoxLayout(column)
+        inner.setSpacing(12)
+        inner.addWidget(self._title)
+        inner.addWidget(text)
+        text.setMinimumHeight(text.heightForWidth(380))
+        inner.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._button = button
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+
+    def set_stars(self, kept: int) -> None:
+        """Say how many stars wait to be trained on."""
+        self._title.setText(f"{numbers.stars(kept)} ready, no map yet" if kept else "No star passes the checks")
+        self._button.setEnabled(kept > 0)

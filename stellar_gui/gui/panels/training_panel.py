@@ -1,0 +1,357 @@
+"""The training panel: settings, start, pause and stop, and how the training goes."""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
+
+from stellar_gui.autoencoder.config import Command, NetworkConfig, TrainingConfig
+from stellar_gui.errors import StellarError
+from stellar_gui.gui.tasks import Task
+from stellar_gui.gui.views.loss_chart import LossChart
+from stellar_gui.gui.widgets import numbers
+from stellar_gui.gui.widgets.band_table import BandTable
+from stellar_gui.gui.widgets.card import ElidedLabel
+from stellar_gui.gui.widgets.panel import Panel, caption
+from stellar_gui.gui.workspace import Workspace
+from stellar_gui.progress import Progress
+from stellar_gui.session.session import Session
+
+if TYPE_CHECKING:
+    from stellar_gui.autoencoder.training import TrainingProgress
+
+BY_EPOCHS, BY_TIME = "epochs", "seconds"
+BAR_STEPS = 1000
+FIELD_WIDTH = 58
+
+
+class TrainingForm(QWidget):
+    """The settings of a training run; `config` reads them as one value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        default = TrainingConfig()
+        self._seed = _spin("seedSpin", "Seed of the random numbers", 0, 2**31 - 1, default.seed)
+        self._epochs = _spin("epochsSpin", "How many times each star is used", 0, 100_000, default.epochs or 0)
+        self._epochs.setSpecialValueText("auto")
+        self._seconds = _spin("secondsSpin", "Time budget in seconds", 1, 86_400, 30)
+        self._length = QComboBox()
+        self._length.setObjectName("lengthCombo")
+        self._length.setAccessibleName("What bounds the training")
+        self._length.addItems([BY_EPOCHS, BY_TIME])
+        self._batch = _spin("batchSpin", "Stars per step", 1, 65_536, default.batch_size)
+        self._rate = QDoubleSpinBox()
+        self._rate.setObjectName("rateSpin")
+        self._rate.setAccessibleName("Largest learning rate of the one-cycle schedule")
+        self._rate.setToolTip("Largest learning rate of the one-cycle schedule")
+        self._rate.setMinimumWidth(FIELD_WIDTH)
+        self._rate.setDecimals(5)
+        self._rate.setRange(0.00001, 1.0)
+        self._rate.setSingleStep(0.001)
+        self._rate.setValue(default.learning_rate)
+        self._hidden = _spin("hiddenSpin", "Neurons per hidden layer", 1, 1024, default.network.hidden)
+        self._depth = _spin("depthSpin", "Hidden layers in each half", 1, 12, default.network.depth)
+        length = QWidget()
+        row = QHBoxLayout(length)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for field in (self._epochs, self._seconds, self._length):
+            row.addWidget(field)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(5)
+        cells: tuple[tuple[str, QWidget], ...] = (
+            ("Train for", length),
+            ("Seed", self._seed),
+            ("Rate", self._rate),
+            ("Batch", self._batch),
+            ("Depth", self._depth),
+            ("Width", self._hidden),
+        )
+        for k, (text, widget) in enumerate(cells):
+            line, side = divmod(k, 2)
+            label = QLabel(text)
+            label.setProperty("muted", True)
+            label.setBuddy(self._epochs if widget is length else widget)
+            grid.addWidget(label, line, 2 * side)
+            grid.addWidget(widget, line, 2 * side + 1)
+        grid.setColumnStretch(1, 3)
+        grid.setColumnStretch(3, 2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._length.currentTextChanged.connect(self._choose_length)
+        self._choose_length(BY_EPOCHS)
+
+    def config(self) -> TrainingConfig:
+        """The settings as they stand."""
+        by_time = self._length.currentText() == BY_TIME
+        return TrainingConfig(
+            seed=self._seed.value(),
+            epochs=None if by_time or not self._epochs.value() else self._epochs.value(),
+            time_budget=float(self._seconds.value()) if by_time else None,
+            batch_size=self._batch.value(),
+            learning_rate=self._rate.value(),
+            network=NetworkConfig(hidden=self._hidden.value(), depth=self._depth.value()),
+        )
+
+    def show_config(self, config: TrainingConfig) -> None:
+        """Set the fields to the settings of an opened model."""
+        self._length.setCurrentText(BY_TIME if config.time_budget is not None else BY_EPOCHS)
+        self._epochs.setValue(config.epochs or 0)
+        self._seconds.setValue(round(config.time_budget or self._seconds.value()))
+        self._seed.setValue(config.seed)
+        self._batch.setValue(config.batch_size)
+        self._rate.setValue(config.learning_rate)
+        self._hidden.setValue(config.network.hidden)
+        self._depth.setValue(config.network.depth)
+
+    def _choose_length(self, text: str) -> None:
+        self._epochs.setVisible(text == BY_EPOCHS)
+        self._seconds.setVisible(text == BY_TIME)
+
+
+class TrainingPanel(Panel):
+    """Trains on the workspace's kept stars in a worker, and hands model and live positions to the workspace."""
+
+    trainingEnded = Signal()
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__("Training", "trainingPanel")
+        self._workspace = workspace
+        self._task: Task | None = None
+        self._form = TrainingForm()
+        self._train = _button("trainButton", "Train", "Train the autoencoder on the stars that take part", self.start)
+        self._train.setProperty("main", True)
+        self._pause = _button("pauseButton", "Pause", "Hold the training; Resume goes on from there", self.toggle_pause)
+        self._stop = _button("stopButton", "Stop", "End the training and keep the best model so far", self.stop)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, BAR_STEPS)
+        self._bar.setFixedHeight(6)
+        self._bar.setAccessibleName("Progress of the training")
+        self._line = ElidedLabel()
+        self._line.setObjectName("trainingLine")
+        self._line.setProperty("muted", True)
+        self._warning = caption("")
+        self._warning.setObjectName("trainingWarning")
+        self._warning.setProperty("muted", False)
+        self._warning.setProperty("warning", True)
+        self._chart = LossChart()
+        self._chart.setObjectName("lossChart")
+        self._chart.setMinimumHeight(170)
+        self._table = BandTable()
+        self._table.setObjectName("trainingTable")
+        self._verdict = caption("")
+        self._verdict.setObjectName("trainingVerdict")
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._train, 2)
+        buttons.addWidget(self._pause, 1)
+        buttons.addWidget(self._stop, 1)
+        self.body.addWidget(self._form)
+        self.body.addLayout(buttons)
+        for widget in (self._bar, self._line, self._warning):
+            self.body.addWidget(widget)
+        self.body.addWidget(self._chart, 1)
+        self.body.addWidget(self._table)
+        self.body.addWidget(self._verdict)
+        workspace.catalogChanged.connect(self._show_catalog)
+        workspace.embeddingChanged.connect(self._show_model)
+        workspace.qualityChanged.connect(self._update_buttons)
+        self._warn("")
+        self._show_model()
+
+    @property
+    def training(self) -> bool:
+        """Whether a training is under way."""
+        return self._task is not None
+
+    def start(self) -> None:
+        """Train on the stars that take part; chart, numbers and map fill in while it runs."""
+        catalog, cuts = self._workspace.catalog, self._workspace.cuts
+        if catalog is None or self._task is not None:
+            return
+        try:
+            config = self._form.config()
+        except StellarError as error:
+            self._warn(str(error))
+            return
+        self._warn("")
+
+        def work() -> object:
+            from stellar_gui.session.pipeline import fit
+
+            return fit(catalog, cuts, config)
+
+        task = Task("Training", work, stop_command=Command.STOP)
+        task.progressed.connect(self._show_progress)
+        task.finished.connect(self._finish)
+        task.failed.connect(self._fail)
+        task.ended.connect(self._end)
+        self._task = task
+        self._chart.clear()
+        self._verdict.setText("")
+        self._bar.setValue(0)
+        self._line.setText("Starting\N{HORIZONTAL ELLIPSIS}")
+        self.set_facts(f"seed {config.seed}")
+        self._update_buttons()
+        self._workspace.tasks.start(task)
+
+    def toggle_pause(self) -> None:
+        """Hold the training, or go on with it."""
+        if self._task is None:
+            return
+        if self._task.paused:
+            self._task.resume()
+        else:
+            self._task.pause()
+            self._line.setText(f"Paused \N{MIDDLE DOT} {self._line.full_text()}")
+        self._update_buttons()
+
+    def stop(self) -> None:
+        """End the training with the best model so far."""
+        if self._task is not None:
+            self._line.setText("Stopping\N{HORIZONTAL ELLIPSIS}")
+            self._task.stop()
+            self._update_buttons()
+
+    def _show_progress(self, item: "TrainingProgress | Progress") -> None:
+        if isinstance(item, Progress):
+            self._line.setText(
+                f"Placing the stars: {numbers.count(int(item.done))} of {numbers.stars(int(item.total))}"
+            )
+            return
+        task = self._task
+        if task is None:
+            return
+        self._bar.setValue(round(BAR_STEPS * item.fraction))
+        if not task.paused:
+            self._line.setText(
+                f"Epoch {numbers.count(item.epoch)} of {numbers.count(item.epochs)} \N{MIDDLE DOT} "
+                f"{numbers.duration(item.time_left)} left \N{MIDDLE DOT} best {item.best_validation:.4f} mag²"
+            )
+            self.set_facts(f"{numbers.count(round(item.stars_per_second))} stars/s")
+        self._chart.set_history(
+            item.history.epoch, item.history.train_loss, item.history.validation_loss, item.best_epoch
+        )
+        self._show_bands(item.rms_per_band, item.bias_per_band, item.bias_error_per_band)
+        self._workspace.set_preview(item.latent)
+
+    def _show_bands(self, rms: np.ndarray, bias: np.ndarray, bias_error: np.ndarray) -> None:
+        self._table.set_rows(
+            [
+                ("rms", rms, 3, False),
+                ("bias", bias, 3, True),
+                ("± s.e.", bias_error, 3, False),
+            ]
+        )
+
+    def _finish(self, session: Session) -> None:
+        self._workspace.set_model(session)
+        self.trainingEnded.emit()
+
+    def _fail(self, error: Exception) -> None:
+        self._workspace.set_preview(None)
+        self._line.setText("")
+        if isinstance(error, StellarError):
+            self._warn(str(error))
+        else:
+            self._workspace.report(error)
+
+    def _end(self) -> None:
+        self._task = None
+        if self._workspace.preview is not None:
+            self._workspace.set_preview(None)
+        self._update_buttons()
+
+    def _show_catalog(self) -> None:
+        self._warn("")
+        if self._workspace.model is not None:
+            self._form.show_config(self._workspace.model.config)
+        self._update_buttons()
+
+    def _show_model(self) -> None:
+        model = self._workspace.model
+        for widget in (self._chart, self._table, self._verdict):
+            widget.setVisible(model is not None or self.training)
+        if model is None:
+            self.set_facts("")
+            self._bar.setValue(0)
+            self._line.setText("")
+            self._update_buttons()
+            return
+        report, history = model.report, model.history
+        self._bar.setValue(BAR_STEPS)
+        self.set_facts(f"seed {model.config.seed} \N{MIDDLE DOT} test {report.test_mse:.4f} mag²")
+        self._line.setText(
+            f"{numbers.count(len(history.epoch))} epochs in {numbers.duration(model.seconds)} \N{MIDDLE DOT} best at "
+            f"{numbers.count(history.best_epoch)}"
+        )
+        self._warn(model.stopped_because or "")
+        self._chart.set_history(history.epoch, history.train_loss, history.validation_loss, history.best_epoch)
+        self._show_bands(report.rms_per_band, report.bias_per_band, report.bias_error_per_band)
+        self._verdict.setText(
+            f"Numbers in mag, from {numbers.stars(report.test_stars)} kept for the test; "
+            f"{numbers.count(report.train_stars)} were used to train, {numbers.count(report.validation_stars)} to "
+            f"validate. Test error {report.test_mse:.4f} mag²; two principal components leave {report.pca_mse:.4f}. "
+            f"{_bias_verdict(report.bias_per_band, report.bias_error_per_band)}"
+        )
+        self._update_buttons()
+
+    def _update_buttons(self) -> None:
+        task = self._task
+        ready = self._workspace.catalog is not None and bool(self._workspace.kept.any())
+        self._train.setEnabled(ready and task is None)
+        self._form.setEnabled(task is None)
+        self._pause.setEnabled(task is not None)
+        self._stop.setEnabled(task is not None)
+        self._pause.setText("Resume" if task is not None and task.paused else "Pause")
+        if task is not None:
+            for widget in (self._chart, self._table):
+                widget.setVisible(True)
+
+    def _warn(self, text: str) -> None:
+        self._warning.setText(text)
+        self._warning.setVisible(bool(text))
+
+
+def _bias_verdict(bias: np.ndarray, error: np.ndarray) -> str:
+    off = [band for band, mean, spread in zip("ugriz", bias, error, strict=True) if abs(mean) > 3 * spread]
+    if any(math.isnan(value) for value in bias):
+        return ""
+    if not off:
+        return "No band's bias exceeds three standard errors."
+    return f"Bias beyond three standard errors in {', '.join(off)}."
+
+
+def _spin(name: str, meaning: str, low: int, high: int, value: int) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setObjectName(name)
+    spin.setAccessibleName(meaning)
+    spin.setToolTip(meaning)
+    spin.setRange(low, high)
+    spin.setValue(value)
+    spin.setGroupSeparatorShown(True)
+    spin.setMinimumWidth(FIELD_WIDTH)
+    return spin
+
+
+def _button(name: str, text: str, meaning: str, slot: object) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(meaning)
+    button.setToolTip(meaning)
+    button.clicked.connect(slot)
+    return button

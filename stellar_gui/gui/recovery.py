@@ -1,0 +1,110 @@
+"""Unsaved work survives: it is kept in a file of its own, and offered when the program starts again."""
+
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from PySide6.QtCore import QLockFile, QObject
+
+from stellar_gui.gui.tasks import Task
+from stellar_gui.gui.workspace import Workspace
+from stellar_gui.progress import drain
+from stellar_gui.session.session import Session
+
+FOLDER = "recovered"
+ENDING = ".stellar"
+
+
+class Recovery(QObject):
+    """Keeps a copy of a trained, unsaved session while the window is open; a lock tells it from left-over copies."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
+        self._folder = platformdirs.user_data_path("stellar-gui", appauthor=False) / FOLDER
+        self._path: Path | None = None
+        self._lock: QLockFile | None = None
+        self._kept: Session | None = None
+        self._undo_index = 0
+        self._task: Task | None = None
+
+    def left_over(self) -> list[Path]:
+        """Copies that no open window holds, newest first."""
+        if not self._folder.is_dir():
+            return []
+        found = [path for path in self._folder.glob(f"*{ENDING}") if path != self._path and _is_free(path)]
+        return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+    def keep(self) -> None:
+        """Copy the unsaved work in the background; called when a training has ended."""
+        session = self._workspace.session()
+        if session is None or not self._workspace.unsaved or self._task is not None:
+            return
+        self._undo_index = self._workspace.undo_stack.index()
+        target = self._own_path()
+
+        def work() -> Generator[Any, None, None]:
+            from stellar_gui.session.archive import save_session
+
+            return save_session(session, target)
+
+        task = Task("Keeping a copy", work, quiet=True)
+        task.finished.connect(lambda _: setattr(self, "_kept", session))
+        task.failed.connect(self._workspace.report)
+        task.ended.connect(lambda: setattr(self, "_task", None))
+        self._task = task
+        self._workspace.tasks.start(task)
+
+    def close(self) -> None:
+        """On closing the window: keep what is unsaved, forget what is saved."""
+        session = self._workspace.session()
+        if session is None or not self._workspace.unsaved:
+            self.forget()
+        else:
+            as_kept = self._kept is not None and self._kept.model is session.model
+            if not as_kept or self._undo_index != self._workspace.undo_stack.index():
+                from stellar_gui.session.archive import save_session
+
+                drain(save_session(session, self._own_path()))
+        if self._lock is not None:
+            self._lock.unlock()
+            self._lock = None
+
+    def forget(self) -> None:
+        """Remove this window's copy, since the work is saved or given up."""
+        self._kept = None
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def adopt(self, path: Path) -> None:
+        """Take over a left-over copy that was opened: it becomes this window's own."""
+        self.forget()
+        if self._lock is not None:
+            self._lock.unlock()
+        self._path, self._lock = path, _lock(path)
+        self._lock.tryLock(0)
+
+    def _own_path(self) -> Path:
+        if self._path is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+            self._path = self._folder / f"{stamp}{ENDING}"
+            self._lock = _lock(self._path)
+            self._lock.tryLock(0)
+        return self._path
+
+
+def _lock(path: Path) -> QLockFile:
+    lock = QLockFile(str(path.with_suffix(".lock")))
+    lock.setStaleLockTime(0)
+    return lock
+
+
+def _is_free(path: Path) -> bool:
+    lock = _lock(path)
+    if not lock.tryLock(0):
+        return False
+    lock.unlock()
+    return True

@@ -1,0 +1,58 @@
+"""What the program remembers between two starts: recent files, last folder, theme and the window's layout."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from stellar_gui.gui.theme import ThemeChoice
+
+RECENT_LIMIT = 8
+
+
+class Settings:
+    """Typed access to the program's QSettings."""
+
+    def __init__(self) -> None:
+        self._store = QSettings("stellar-gui", "stellar-gui")
+
+    @property
+    def recent_files(self) -> list[str]:
+        """Absolute paths of the files opened last, newest first, as far as they still exist."""
+        value = self._store.value("recentFiles", [])
+        paths = [value] if isinstance(value, str) else list(value or [])
+        return [str(path) for path in paths if Path(str(path)).is_file()]
+
+    def add_recent_file(self, path: str) -> None:
+        """Put a path at the head of the recent files."""
+        others = [other for other in self.recent_files if other != path]
+        self._store.setValue("recentFiles", [path, *others][:RECENT_LIMIT])
+        self._store.setValue("lastFolder", str(Path(path).parent))
+
+    @property
+    def last_folder(self) -> str:
+        """Where the last file was opened or saved."""
+        return str(self._store.value("lastFolder", str(Path.home())))
+
+    @property
+    def theme(self) -> ThemeChoice:
+        """The theme that the user asked for."""
+        try:
+            return ThemeChoice(self._store.value("theme", ThemeChoice.SYSTEM.value))
+        except ValueError:
+            return ThemeChoice.SYSTEM
+
+    @theme.setter
+    def theme(self, choice: ThemeChoice) -> None:
+        self._store.setValue("theme", choice.value)
+
+    def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
+        """Remember the window's place and its docks."""
+        self._store.setValue("geometry", geometry)
+        self._store.setValue("state", state)
+
+    def layout(self) -> tuple[QByteArray, QByteArray] | None:
+        """Geometry and dock state of the last time; None at the first start."""
+        geometry, state = self._store.value("geometry"), self._store.value("state")
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            return geometry, state
+        return None

@@ -1,0 +1,133 @@
+"""The axes of a map: ticks at round numbers, their labels, and how they are drawn."""
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from stellar_gui.gui.theme import Colors, tabular_font
+from stellar_gui.gui.views.map_view import MapView
+from stellar_gui.gui.widgets.numbers import MINUS
+
+TICK = 5.0
+_GAP = 5.0
+_SPACING_X, _SPACING_Y = 64.0, 48.0  # logical pixels between labelled ticks, at least
+_PLAIN_DIGITS = 6
+_SUPERSCRIPTS = str.maketrans("-0123456789", "\N{SUPERSCRIPT MINUS}⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Labelled ticks with their labels, and the small ones between."""
+
+    major: tuple[float, ...]
+    labels: tuple[str, ...]
+    minor: tuple[float, ...]
+
+
+def ticks(low: float, high: float, most: int) -> Ticks:
+    """At most about `most` labelled ticks at multiples of 1, 2 or 5 times a power of ten within [low, high]."""
+    raw = (high - low) / max(most, 1)
+    power = math.floor(math.log10(raw))
+    base = 10.0**power
+    step, parts = next(((m * base, p) for m, p in ((1, 5), (2, 4), (5, 5), (10, 5)) if m * base >= raw * (1 - 1e-9)))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    major = tuple(k * step for k in range(first, last + 1))
+    small = step / parts
+    first, last = math.ceil(low / small - 1e-9), math.floor(high / small + 1e-9)
+    minor = tuple(k * small for k in range(first, last + 1) if k % parts)
+    return Ticks(major, _labels(major, math.floor(math.log10(step) + 1e-9)), minor)
+
+
+def _labels(values: tuple[float, ...], last_digit: int) -> tuple[str, ...]:
+    """Plain numbers down to 10**last_digit; powers of ten only where plain ones would be too long to read."""
+    largest = max((abs(value) for value in values), default=0.0)
+    if largest < 10**_PLAIN_DIGITS and -last_digit <= _PLAIN_DIGITS:
+        digits = max(-last_digit, 0)
+        return tuple(f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS) for value in values)
+    power = math.floor(math.log10(largest))
+    digits = max(power - last_digit, 0)
+    unit = f"·10{str(power).translate(_SUPERSCRIPTS)}"
+    return tuple(f"{value / 10**power:.{digits}f}{unit}".replace("-", MINUS) if value else "0" for value in values)
+
+
+def axis_font(base: QFont) -> QFont:
+    """The font of ticks and axis titles."""
+    font = tabular_font(base)
+    font.setPointSizeF(max(base.pointSizeF() - 0.5, 7.5))
+    return font
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Logical pixels around the plot for ticks, labels and titles."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @classmethod
+    def for_font(cls, font: QFont) -> "Margins":
+        """Room for a title and six digits at the left, a title and one line of digits below."""
+        metrics = QFontMetricsF(axis_font(font))
+        line = metrics.height()
+        return cls(
+            left=math.ceil(TICK + _GAP + metrics.horizontalAdvance(f"{MINUS}00.00") + 4 + line),
+            right=14.0,
+            top=math.ceil(2 * line + 8),
+            bottom=math.ceil(TICK + _GAP + 2 * line + 4),
+        )
+
+
+def paint_axes(
+    painter: QPainter,
+    plot: QRectF,
+    view: MapView,
+    titles: tuple[str, str],
+    colors: Colors,
+    font: QFont,
+    numbered: bool = True,
+) -> None:
+    """Draw both axes around the plot, without ticks where nothing is plotted; the painter works in logical pixels."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setFont(axis_font(font))
+    line, text = QPen(QColor(colors.muted), 1), QPen(QColor(colors.muted))
+    line.setCosmetic(True)
+    nothing = Ticks((), (), ())
+    along_x = nothing if not numbered else ticks(view.x0, view.x1, max(int(plot.width() / _SPACING_X), 2))
+    along_y = nothing if not numbered else ticks(view.y0, view.y1, max(int(plot.height() / _SPACING_Y), 2))
+    left, right, top, bottom = plot.left(), plot.right(), plot.top(), plot.bottom()
+    painter.setPen(line)
+    painter.drawLine(QPointF(left, top), QPointF(left, bottom))
+    painter.drawLine(QPointF(left, bottom), QPointF(right, bottom))
+    for values, length in ((along_x.major, TICK), (along_x.minor, TICK / 2)):
+        for value in values:
+            column = round(view.to_pixel(value, view.y0, plot).x())
+            painter.drawLine(QPointF(column, bottom), QPointF(column, bottom + length))
+    for values, length in ((along_y.major, TICK), (along_y.minor, TICK / 2)):
+        for value in values:
+            row = round(view.to_pixel(view.x0, value, plot).y())
+            painter.drawLine(QPointF(left - length, row), QPointF(left, row))
+    painter.setPen(text)
+    height = float(painter.fontMetrics().height())
+    flags = Qt.AlignmentFlag
+    for value, label in zip(along_x.major, along_x.labels, strict=True):
+        x = view.to_pixel(value, view.y0, plot).x()
+        half = painter.fontMetrics().horizontalAdvance(label) / 2 + 1
+        centre = min(max(x, half), right + 14.0 - half)
+        painter.drawText(
+            QRectF(centre - 60, bottom + TICK + 2, 120, height), flags.AlignHCenter | flags.AlignTop, label
+        )
+    for value, label in zip(along_y.major, along_y.labels, strict=True):
+        y = view.to_pixel(view.x0, value, plot).y()
+        where = QRectF(left - TICK - _GAP - 120, y - height / 2, 120, height)
+        painter.drawText(where, flags.AlignRight | flags.AlignVCenter, label)
+    x_title, y_title = titles
+    painter.drawText(QRectF(left, bottom + TICK + 4 + height, plot.width(), height), flags.AlignCenter, x_title)
+    painter.translate(height / 2, plot.center().y())
+    painter.rotate(-90)
+    painter.drawText(QRectF(-plot.height() / 2, -height / 2, plot.height(), height), flags.AlignCenter, y_title)
+    painter.restore()

@@ -1,0 +1,237 @@
+"""The picture of a star map: view, layers, axes and colour bar, painted on the screen or into a figure."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from stellar_gui.analysis.contours import contours
+from stellar_gui.analysis.density import Stretch
+from stellar_gui.analysis.regions import Rectangle
+from stellar_gui.analysis.spatial import GridIndex
+from stellar_gui.gui.theme import Colors, theme
+from stellar_gui.gui.views.axes import Margins, paint_axes
+from stellar_gui.gui.views.color_bar import paint_color_bar
+from stellar_gui.gui.views.contour_layer import ContourLayer
+from stellar_gui.gui.views.density_layer import DensityLayer, Raster, StarImage
+from stellar_gui.gui.views.map_view import MapView
+from stellar_gui.gui.views.marks import paint_note, paint_ring
+from stellar_gui.gui.widgets.numbers import stars as number_of_stars
+
+_FOLLOWING = 0.35  # share of the way to the next view for each snapshot of a training
+
+
+class MapCanvas(QAbstractScrollArea):
+    """Draws any two columns of numbers; it repaints at most once a turn of the event loop, whatever is asked of it.
+
+    Places on the widget are pixels of `viewport()`; the plane is in data units. Figures are painted by the same code.
+    """
+
+    viewChanged = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._x: NDArray[np.float32] = np.empty(0, np.float32)
+        self._y: NDArray[np.float32] = np.empty(0, np.float32)
+        self._index = GridIndex(self._x, self._y)
+        self._selection: NDArray[np.bool_] | None = None
+        self._preview: GridIndex | None = None
+        self._view_before_preview: MapView | None = None
+        self._home = self._view = MapView(0.0, 1.0, 0.0, 1.0)
+        self._outside_home = 0
+        self._titles = ("x", "y")
+        self._stretch = Stretch.ASINH
+        self._active = self._hovered = -1
+        self._layer = DensityLayer()
+        self._contours = ContourLayer()
+        self._drawn: tuple[object, StarImage] | None = None
+        theme.changed.connect(self._repaint)
+
+    def set_stars(
+        self,
+        x: NDArray[np.floating],
+        y: NDArray[np.floating],
+        shown: NDArray[np.bool_] | None = None,
+        keep_view: bool = False,
+    ) -> None:
+        """Show other stars, none selected, active or hovered.
+
+        x, y: (n,) numbers over the catalogue's rows, kept as float32; shown: (n,) bool, all if None. Rows that are
+        not shown, or have a coordinate that is not finite, are neither drawn nor selectable. The view fits the stars
+        unless it is kept.
+        """
+        self._x, self._y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+        self._index = GridIndex(self._x, self._y, shown)
+        self._selection, self._preview, self._view_before_preview = None, None, None
+        self._active = self._hovered = -1
+        self._layer.set_index(self._index)
+        self._contours.set_contours(contours(self._index))
+        self._home = MapView.around(self._index.bulk)
+        self._outside_home = len(self._index) - self._index.count(Rectangle(*self._home.bounds))
+        if not keep_view:
+            self._view = self._home
+            self.viewChanged.emit()
+        self._forget_drawing()
+
+    def set_preview(self, positions: NDArray[np.floating] | None) -> None:
+        """Show (m, 2) positions of a training under way instead of the stars; None brings the stars back.
+
+        Nothing can be selected in a preview; the view glides after its extent.
+        """
+        if positions is None:
+            if self._preview is None:
+                return
+            self._preview = None
+            self._layer.set_index(self._index)
+            self._layer.set_selection(self._selection)
+            if self._view_before_preview is not None:
+                self._view, self._view_before_preview = self._view_before_preview, None
+        else:
+            first = self._preview is None
+            self._preview = GridIndex(positions[:, 0], positions[:, 1])
+            self._layer.set_index(self._preview)
+            target = MapView.around(self._preview.bulk)
+            if first:
+                self._view_before_preview = self._view
+            self._view = target if first else self._view.towards(target, _FOLLOWING)
+        self.viewChanged.emit()
+        self._forget_drawing()
+
+    def set_selection(self, mask: NDArray[np.bool_]) -> None:
+        """Mark the selected stars; mask: (n,) bool over the catalogue's rows."""
+        if len(mask) != self._index.size:
+            raise ValueError("the selection must have one entry for each row of the catalogue")
+        self._selection = mask
+        if self._preview is None:
+            self._layer.set_selection(mask)
+            self._forget_drawing()
+
+    def set_active(self, row: int | None) -> None:
+        """Put the bold ring on a star; None or a negative row: on none."""
+        self._active = -1 if row is None else row
+        self._repaint()
+
+    def set_hovered(self, row: int | None) -> None:
+        """Put the thin ring on a star; None or a negative row: on none."""
+        row = -1 if row is None else row
+        if row != self._hovered:
+            self._hovered = row
+            self._repaint()
+
+    def set_axes(self, x_title: str, y_title: str) -> None:
+        """Name the two columns, with their units."""
+        self._titles = x_title, y_title
+        self._repaint()
+
+    def set_stretch(self, name: str) -> None:
+        """The curve from counts to shades: "asinh", "log", "linear" or "sqrt"."""
+        self._stretch = Stretch(name)
+        self._repaint()
+
+    def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """((left, right), (bottom, top)) of the plot, in data units."""
+        return (self._view.x0, self._view.x1), (self._view.y0, self._view.y1)
+
+    def plot_rect(self) -> QRectF:
+        """The plot's rectangle on the viewport, in logical pixels, without the axes."""
+        return self._plot_in(QRectF(self.viewport().rect()))
+
+    def to_pixel(self, x: float, y: float) -> QPoint:
+        """The viewport's pixel at a point of the plane."""
+        return self._view.to_pixel(x, y, self.plot_rect()).toPoint()
+
+    def to_data(self, pixel: QPoint | QPointF) -> tuple[float, float]:
+        """The point of the plane at a place of the viewport."""
+        return self._view.to_data(QPointF(pixel), self.plot_rect())
+
+    def grab_image(self, scale: float = 1.0) -> QImage:
+        """The map as a picture with scale device pixels for each logical one, without rings and gestures."""
+        size = self.viewport().size()
+        image = QImage(round(size.width() * scale), round(size.height() * scale), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(scale)
+        painter = QPainter(image)
+        self.paint_figure(painter, scale)
+        painter.end()
+        return image
+
+    def paint_figure(self, painter: QPainter, ratio: float) -> None:
+        """Paint the map in logical pixels; lines and text as they come, the star layer as an image at the ratio."""
+        self._paint(painter, QRectF(self.viewport().rect()), ratio, theme.colors)
+
+    def sizeHint(self) -> QSize:
+        """A comfortable map."""
+        return QSize(760, 620)
+
+    def minimumSizeHint(self) -> QSize:
+        """The smallest map that can be read."""
+        return QSize(280, 240)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the map, then what lies over it."""
+        painter = QPainter(self.viewport())
+        self._paint(painter, QRectF(self.viewport().rect()), self.viewport().devicePixelRatioF(), theme.colors)
+        self._paint_rings(painter, theme.colors)
+        self._paint_gesture(painter, theme.colors)
+        painter.end()
+
+    def _paint_gesture(self, painter: QPainter, colors: Colors) -> None:
+        """What a gesture shows while it lasts; drawn by the subclass that knows gestures."""
+
+    def _paint(self, painter: QPainter, area: QRectF, ratio: float, colors: Colors) -> None:
+        plot = self._plot_in(area)
+        painter.fillRect(area, QColor(colors.card))
+        if plot.width() < 2 or plot.height() < 2:
+            return
+        drawn = self._star_image(plot, ratio, colors)
+        painter.drawImage(plot, drawn.image)
+        if self._preview is None:
+            self._contours.paint_lines(painter, plot, self._view, colors)
+        if drawn.marks is not None:
+            painter.drawImage(plot, drawn.marks)
+        if self._preview is None:
+            self._contours.paint_labels(painter, plot, self._view, colors, self.font())
+        numbered = len(self._index if self._preview is None else self._preview) > 0
+        paint_axes(painter, plot, self._view, self._titles, colors, self.font(), numbered)
+        if drawn.stars:
+            paint_color_bar(painter, plot, drawn, colors, self.font())
+        if self._preview is None and self._view == self._home and self._outside_home:
+            text = f"{number_of_stars(self._outside_home)} outside the view"
+            paint_note(painter, plot, text, colors, self.font())
+
+    def _star_image(self, plot: QRectF, ratio: float, colors: Colors) -> StarImage:
+        width, height = max(round(plot.width() * ratio), 1), max(round(plot.height() * ratio), 1)
+        raster = Raster(self._view.bounds, width, height, ratio)
+        key = raster, self._stretch, colors
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = key, self._layer.draw(raster, self._stretch, colors)
+        return self._drawn[1]
+
+    def _paint_rings(self, painter: QPainter, colors: Colors) -> None:
+        plot = self.plot_rect()
+        for row, bold in ((self._hovered, False), (self._active, True)):
+            if self._preview is None and 0 <= row < len(self._x):
+                x, y = float(self._x[row]), float(self._y[row])
+                if np.isfinite(x) and np.isfinite(y):
+                    paint_ring(painter, plot, self._view.to_pixel(x, y, plot), bold, colors)
+
+    def _plot_in(self, area: QRectF) -> QRectF:
+        margins = Margins.for_font(self.font())
+        return area.adjusted(margins.left, margins.top, -margins.right, -margins.bottom)
+
+    def _set_view(self, view: MapView) -> None:
+        if view != self._view:
+            self._view = view
+            self.viewChanged.emit()
+            self._repaint()
+
+    def _forget_drawing(self) -> None:
+        self._drawn = None
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self.viewport().update()

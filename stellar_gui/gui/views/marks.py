@@ -1,0 +1,54 @@
+"""Small marks over a map: the rings of the active and the hovered star, a note, the bubble with the live count."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+from stellar_gui.gui.theme import Colors
+from stellar_gui.gui.views.axes import axis_font
+
+_ACTIVE_RADIUS, _HOVER_RADIUS = 7.5, 6.5
+
+
+def paint_ring(painter: QPainter, plot: QRectF, centre: QPointF, bold: bool, colors: Colors) -> None:
+    """A ring round a star: bold for the active one, thin for the hovered one, with a halo around it."""
+    painter.save()
+    painter.setClipRect(plot)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    radius = _ACTIVE_RADIUS if bold else _HOVER_RADIUS
+    halo = QColor(colors.card)
+    halo.setAlpha(200)
+    for color, width in ((halo, 4.6 if bold else 3.2), (QColor(colors.ink), 2.2 if bold else 1.2)):
+        painter.setPen(QPen(color, width))
+        painter.drawEllipse(centre, radius, radius)
+    painter.restore()
+
+
+def paint_note(painter: QPainter, plot: QRectF, text: str, colors: Colors, font: QFont) -> None:
+    """A line of secondary text in the plot's lower right corner."""
+    painter.save()
+    painter.setFont(axis_font(font))
+    painter.setPen(QColor(colors.muted))
+    inner = plot.adjusted(8, 6, -8, -6)
+    painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, text)
+    painter.restore()
+
+
+def paint_bubble(painter: QPainter, plot: QRectF, pointer: QPointF, text: str, colors: Colors, font: QFont) -> None:
+    """A line of text beside the pointer, kept within the plot."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(axis_font(font))
+    metrics = painter.fontMetrics()
+    bubble = QRectF(pointer.x() + 16, pointer.y() + 14, metrics.horizontalAdvance(text) + 16, metrics.height() + 8)
+    if bubble.right() > plot.right():
+        bubble.moveRight(pointer.x() - 16)
+    if bubble.bottom() > plot.bottom():
+        bubble.moveBottom(pointer.y() - 14)
+    bubble.moveLeft(max(bubble.left(), plot.left()))
+    bubble.moveTop(max(bubble.top(), plot.top()))
+    painter.setPen(QPen(QColor(colors.border), 1))
+    painter.setBrush(QColor(colors.card))
+    painter.drawRoundedRect(bubble, 4, 4)
+    painter.setPen(QColor(colors.text))
+    painter.drawText(bubble, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()

@@ -1,0 +1,94 @@
+"""The panel: a dock that looks like a card, with one title and one line of facts at the right."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from stellar_gui.gui import icons
+from stellar_gui.gui.widgets.card import ElidedLabel
+
+
+class Panel(QDockWidget):
+    """A dockable card; subclasses add their content to `body`, facts to the right of the title by `set_facts`."""
+
+    def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self.setObjectName(name)
+        self.setAccessibleName(f"{title} panel")
+        self._title = ElidedLabel(Qt.TextElideMode.ElideMiddle)
+        self._title.setObjectName("cardTitle")
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._title.setText(title)
+        self._facts = ElidedLabel()
+        self._facts.setProperty("muted", True)
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setTitleBarWidget(self._header())
+
+        content = QFrame()
+        content.setObjectName("panelBody")
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QWidget()
+        inner.setObjectName("panelInner")
+        self.body = QVBoxLayout(inner)
+        self.body.setContentsMargins(12, 2, 12, 12)
+        self.body.setSpacing(6)
+        scroll.setWidget(inner)
+        outer = QVBoxLayout(content)
+        outer.setContentsMargins(1, 0, 1, 1)
+        outer.addWidget(scroll)
+        self.setWidget(content)
+
+    def set_title(self, title: str) -> None:
+        """Change the title on the card; the name in menus and tabs stays."""
+        self._title.setText(title)
+
+    def title(self) -> str:
+        """The title on the card."""
+        return self._title.full_text()
+
+    def set_facts(self, facts: str) -> None:
+        """Change the line of facts at the right of the title."""
+        self._facts.setText(facts)
+
+    def facts(self) -> str:
+        """The line of facts."""
+        return self._facts.full_text()
+
+    def _header(self) -> QWidget:
+        header = QFrame()
+        header.setObjectName("panelHeader")
+        layout = QHBoxLayout(header)
+        layout.setContentsMargins(12, 8, 6, 4)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(self._facts, 1)
+        close = QToolButton()
+        close.setObjectName("panelClose")
+        close.setAccessibleName(f"Close the {self.windowTitle()} panel")
+        close.setToolTip("Close; Window menu brings it back")
+        close.setAutoRaise(True)
+        icons.attach(close, "mdi6.close")
+        close.clicked.connect(self.close)
+        layout.addWidget(close)
+        return header
+
+
+def caption(text: str) -> QLabel:
+    """A wrapped line of secondary text."""
+    label = QLabel(text)
+    label.setProperty("muted", True)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    return label

@@ -1,0 +1,304 @@
+"""The workspace: the one object that holds the shared state; panels and views listen to it and ask it to change."""
+
+from collections.abc import Generator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from stellar_gui.analysis.selection import Mode, combine
+from stellar_gui.autoencoder.embedding import Embedding, embed
+from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.catalog.quality import Quality, QualityCuts, check
+from stellar_gui.gui.tasks import Task, Tasks
+from stellar_gui.gui.undo import CutsCommand, SelectionCommand
+from stellar_gui.gui.widgets import numbers
+from stellar_gui.progress import Progress
+from stellar_gui.session.session import Session
+
+if TYPE_CHECKING:
+    from stellar_gui.autoencoder.model import TrainedModel
+
+UNDO_LIMIT = 100
+NO_STAR = -1
+Mask = NDArray[np.bool_]
+
+
+class Workspace(QObject):
+    """The current catalogue, cuts, model, embedding, subsets, selection, activated and hovered star.
+
+    Each signal is emitted after its value changed and everything that belongs to it is in place.
+    """
+
+    catalogChanged = Signal()
+    qualityChanged = Signal()
+    embeddingChanged = Signal()
+    subsetsChanged = Signal()
+    selectionChanged = Signal()
+    activeChanged = Signal()
+    hoveredChanged = Signal()
+    unsavedChanged = Signal()
+    previewChanged = Signal()
+    errorReported = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.tasks = Tasks(self)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(UNDO_LIMIT)
+        self.undo_stack.cleanChanged.connect(self.unsavedChanged)
+        self._catalog: Catalog | None = None
+        self._cuts = QualityCuts()
+        self._quality: Quality | None = None
+        self._model: TrainedModel | None = None
+        self._embedding: Embedding | None = None
+        self._subsets: Mapping[str, Mask] = MappingProxyType({})
+        self._chosen: Mask = np.zeros(0, dtype=bool)
+        self._selection: Mask = np.zeros(0, dtype=bool)
+        self._active = NO_STAR
+        self._hovered = NO_STAR
+        self._preview: NDArray[np.float32] | None = None
+        self._model_unsaved = False
+        self._recheck: Task | None = None
+
+    @property
+    def catalog(self) -> Catalog | None:
+        """The open catalogue."""
+        return self._catalog
+
+    @property
+    def cuts(self) -> QualityCuts:
+        """Which checks decide on what takes part."""
+        return self._cuts
+
+    @property
+    def quality(self) -> Quality | None:
+        """What the checks found, row by row."""
+        return self._quality
+
+    @property
+    def kept(self) -> Mask:
+        """(n,) bool: the rows that take part."""
+        return self._quality.kept if self._quality is not None else np.zeros(0, dtype=bool)
+
+    @property
+    def model(self) -> "TrainedModel | None":
+        """The trained model in use."""
+        return self._model
+
+    @property
+    def embedding(self) -> Embedding | None:
+        """Latent position and reconstruction of every kept star under the model."""
+        return self._embedding
+
+    @property
+    def subsets(self) -> Mapping[str, Mask]:
+        """Named subsets, (n,) bool each, in the order of their making."""
+        return self._subsets
+
+    @property
+    def selection(self) -> Mask:
+        """(n,) bool over the catalogue's rows: the selected stars, all of which take part. Read-only."""
+        return self._selection
+
+    @property
+    def active(self) -> int:
+        """Row of the picked star, NO_STAR if none."""
+        return self._active
+
+    @property
+    def hovered(self) -> int:
+        """Row of the star under the pointer, NO_STAR if none."""
+        return self._hovered
+
+    @property
+    def preview(self) -> NDArray[np.float32] | None:
+        """(m, 2) float32: latent positions of a fixed subsample while training, else None."""
+        return self._preview
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing would lose a trained model, or what was done since the session was saved."""
+        return self._model is not None and (self._model_unsaved or not self.undo_stack.isClean())
+
+    def session(self) -> Session | None:
+        """The work as one value, for saving; None without a catalogue."""
+        if self._catalog is None:
+            return None
+        return Session(
+            catalog=self._catalog,
+            cuts=self._cuts,
+            model=self._model,
+            embedding=self._embedding,
+            subsets=self._subsets,
+            selection=self._selection,
+        )
+
+    def show(self, session: Session) -> None:
+        """Replace all work by another session: a new undo stack, and late answers for the old one are dropped."""
+        self.tasks.cancel_all()
+        self._recheck = None
+        self.undo_stack.clear()
+        self._catalog = session.catalog
+        self._cuts = session.cuts
+        self._quality = session.quality
+        self._model = session.model
+        self._embedding = session.embedding
+        self._subsets = MappingProxyType(dict(session.subsets))
+        rows = len(session.catalog)
+        self._chosen = session.selection if session.selection is not None else np.zeros(rows, dtype=bool)
+        self._selection = _masked(self._chosen, self.kept)
+        self._active = self._hovered = NO_STAR
+        self._preview = None
+        self._model_unsaved = False
+        for signal in (
+            self.catalogChanged,
+            self.qualityChanged,
+            self.embeddingChanged,
+            self.subsetsChanged,
+            self.selectionChanged,
+            self.activeChanged,
+            self.hoveredChanged,
+            self.previewChanged,
+            self.unsavedChanged,
+        ):
+            signal.emit()
+
+    def set_columns(self, chosen: Mapping[str, str]) -> None:
+        """Let other columns play the named roles; model and embedding, made from the old ones, are put away."""
+        if self._catalog is None:
+            return
+        session = Session(catalog=self._catalog.with_columns(chosen), cuts=self._cuts, subsets=self._subsets)
+        task = Task("Reading the columns", lambda: prepare(session))
+        task.finished.connect(self.show)
+        task.failed.connect(self.report)
+        self.tasks.start(task)
+
+    def set_cuts(self, cuts: QualityCuts, text: str) -> None:
+        """Change which stars take part, as an undoable step with a name."""
+        if self._catalog is not None and cuts != self._cuts:
+            self.undo_stack.push(CutsCommand(text, self._cuts, cuts, self._assign_cuts))
+
+    def set_model(self, session: Session) -> None:
+        """Take over the model and the embedding of a finished training."""
+        self._model = session.model
+        self._embedding = session.embedding
+        self._preview = None
+        self._model_unsaved = True
+        self.previewChanged.emit()
+        self.embeddingChanged.emit()
+        self.unsavedChanged.emit()
+
+    def set_preview(self, positions: NDArray[np.float32] | None) -> None:
+        """Show where training has brought a subsample of the stars; None ends it."""
+        self._preview = positions
+        self.previewChanged.emit()
+
+    def mark_unsaved(self) -> None:
+        """Remember that the shown session is in no file of the user's."""
+        self._model_unsaved = True
+        self.unsavedChanged.emit()
+
+    def mark_saved(self) -> None:
+        """Remember that everything up to now is in a session file."""
+        self._model_unsaved = False
+        self.undo_stack.setClean()
+        self.unsavedChanged.emit()
+
+    def select(self, rows: NDArray[np.intp], mode: Mode, text: str) -> None:
+        """Change the selection by the rows that a gesture hit, as one undoable step with a name."""
+        hit = np.zeros(len(self._selection), dtype=bool)
+        hit[rows] = True
+        self._push_selection(combine(self._selection, hit, mode), text)
+
+    def toggle(self, row: int) -> None:
+        """Add a star to the selection, or take it out."""
+        mode = Mode.REMOVE if self._selection[row] else Mode.ADD
+        self.select(np.array([row]), mode, "toggle, 1 star")
+
+    def select_all(self) -> None:
+        """Select every star that takes part."""
+        self._push_selection(self.kept, f"select all, {numbers.stars(int(self.kept.sum()))}")
+
+    def invert_selection(self) -> None:
+        """Select what takes part and was not selected."""
+        inverted = self.kept & ~self._selection
+        self._push_selection(inverted, f"invert selection, {numbers.stars(int(inverted.sum()))}")
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._push_selection(np.zeros(len(self._selection), dtype=bool), "clear selection")
+
+    def set_active(self, row: int) -> None:
+        """Pick a star; NO_STAR picks none."""
+        if row != self._active:
+            self._active = row
+            self.activeChanged.emit()
+
+    def set_hovered(self, row: int) -> None:
+        """Remember the star under the pointer; NO_STAR if none."""
+        if row != self._hovered:
+            self._hovered = row
+            self.hoveredChanged.emit()
+
+    def report(self, error: Exception) -> None:
+        """Hand an error on to whoever shows it."""
+        self.errorReported.emit(error)
+
+    def _push_selection(self, new: Mask, text: str) -> None:
+        if not np.array_equal(new, self._selection):
+            self.undo_stack.push(SelectionCommand(text, self._selection, new, self._assign_selection))
+
+    def _assign_selection(self, selection: Mask) -> None:
+        self._chosen = selection
+        self._selection = _masked(selection, self.kept)
+        self.selectionChanged.emit()
+
+    def _assign_cuts(self, cuts: QualityCuts) -> None:
+        catalog, model = self._catalog, self._model
+        assert catalog is not None
+        self._cuts = cuts
+        if self._recheck is not None:
+            self._recheck.cancel()
+        task = Task("Checking the stars", lambda: _recheck(catalog, cuts, model))
+        task.finished.connect(self._take_quality)
+        task.failed.connect(self.report)
+        self._recheck = task
+        self.tasks.start(task)
+
+    def _take_quality(self, answer: tuple[Quality, Embedding | None]) -> None:
+        self._recheck = None
+        self._quality, embedding = answer
+        if embedding is not None:
+            self._embedding = embedding
+        self._selection = _masked(self._chosen, self.kept)
+        if self._active != NO_STAR and not self.kept[self._active]:
+            self.set_active(NO_STAR)
+        self.set_hovered(NO_STAR)
+        self.qualityChanged.emit()
+        if embedding is not None:
+            self.embeddingChanged.emit()
+        self.selectionChanged.emit()
+
+
+def prepare(session: Session) -> Session:
+    """The session, after its rows were checked once, here in a worker, so that the window need not."""
+    _ = session.quality
+    return session
+
+
+def _recheck(
+    catalog: Catalog, cuts: QualityCuts, model: "TrainedModel | None"
+) -> Generator[Progress, None, tuple[Quality, Embedding | None]]:
+    quality = check(catalog, cuts)
+    embedding = None if model is None else (yield from embed(model, catalog.magnitudes, quality.kept))
+    return quality, embedding
+
+
+def _masked(chosen: Mask, kept: Mask) -> Mask:
+    selection = chosen & kept
+    selection.setflags(write=False)
+    return selection

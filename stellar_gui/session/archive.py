@@ -1,0 +1,185 @@
+"""Session files (`NAME.stellar`): saving a session as one archive and opening it again."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from stellar_gui.autoencoder.embedding import Embedding, embed
+from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.catalog.columns import ColumnRoles, recognise
+from stellar_gui.catalog.writing import atomic_target
+from stellar_gui.errors import InputError, StellarError
+from stellar_gui.progress import Progress
+from stellar_gui.session.container import CATALOG, EMBEDDING, LIMITS, MANIFEST, MODEL, ROWS, read_members, write_members
+from stellar_gui.session.export import latent_names
+from stellar_gui.session.manifest import Manifest
+from stellar_gui.session.session import SELECTION, Mask, Session
+from stellar_gui.session.summary import summarise
+from stellar_gui.session.tables import from_parquet, to_parquet
+
+if TYPE_CHECKING:
+    from stellar_gui.autoencoder.model import TrainedModel
+
+_RECONSTRUCTED: Final = tuple(f"{band}_rec" for band in BAND_NAMES)
+
+
+@dataclass(frozen=True, eq=False)
+class StoredModel:
+    """A session's model and what the session says of it."""
+
+    manifest: Manifest
+    model: "TrainedModel"
+
+
+def save_session(session: Session, path: Path) -> Generator[Progress, None, None]:
+    """Write a session to path, atomically; the same session gives the same bytes.
+
+    Raises OutputError where the file cannot be written, or the table holds what no session can.
+    """
+    members = {MANIFEST: _manifest(session).to_json()}
+    members[CATALOG] = yield from to_parquet(session.catalog.table)
+    if session.subsets or session.selection is not None:
+        members[ROWS] = yield from to_parquet(_rows_table(session))
+    if session.embedding is not None:
+        members[EMBEDDING] = yield from to_parquet(_embedding_table(session.embedding))
+    if session.model is not None:
+        from stellar_gui.autoencoder.model_file import to_bytes
+
+        members[MODEL] = to_bytes(session.model)
+    with atomic_target(path) as target:
+        yield from write_members(target, members)
+
+
+def load_session(path: Path) -> Generator[Progress, None, Session]:
+    """Open a session file.
+
+    Raises InputError, before much is read, where the file is missing, unreadable, damaged or cut short, made by a newer
+    version, or holds anything that `save_session` does not write (see container.py and tables.py for the limits).
+    """
+    name = path.name
+    members = yield from read_members(path, frozenset(LIMITS))
+    manifest = Manifest.from_json(members[MANIFEST], name)
+    needed = {CATALOG}
+    if manifest.subsets or manifest.has_selection:
+        needed.add(ROWS)
+    if manifest.model is not None:
+        needed.add(MODEL)
+    if missing := sorted(needed - members.keys()):
+        raise InputError(f"{name}: damaged; it has no {missing[0]}.")
+    table = yield from from_parquet(members.pop(CATALOG), manifest.rows, name)
+    session = Session(_catalog(table, manifest, name), manifest.cuts, created=manifest.created)
+    if ROWS in needed:
+        flags = yield from from_parquet(members.pop(ROWS), manifest.rows, name)
+        subsets = {subset: _flag(flags, f"subset_{k}", name) for k, subset in enumerate(manifest.subsets, 1)}
+        selection = _flag(flags, SELECTION, name) if manifest.has_selection else None
+        session = replace(session, subsets=subsets, selection=selection)
+    if manifest.model is not None:
+        model = _model(members.pop(MODEL), manifest.model, name)
+        embedding = None
+        if EMBEDDING in members:
+            values = yield from from_parquet(members.pop(EMBEDDING), manifest.rows, name)
+            embedding = _stored_embedding(values, session, model)
+        if embedding is None:
+            embedding = yield from embed(model, session.catalog.magnitudes, session.quality.kept)
+        session = replace(session, model=model, embedding=embedding)
+    return session
+
+
+def load_model(path: Path) -> Generator[Progress, None, StoredModel]:
+    """Only the model of a session file and what belongs to it; the tables are left packed.
+
+    Raises InputError as `load_session` does, and for a session without a model.
+    """
+    members = yield from read_members(path, frozenset({MANIFEST, MODEL}))
+    manifest = Manifest.from_json(members[MANIFEST], path.name)
+    if manifest.model is None:
+        raise InputError(f"{path.name}: no trained model in it; train one and save the session again.")
+    if MODEL not in members:
+        raise InputError(f"{path.name}: damaged; it has no {MODEL}.")
+    return StoredModel(manifest, _model(members[MODEL], manifest.model, path.name))
+
+
+def _manifest(session: Session) -> Manifest:
+    catalog, model = session.catalog, session.model
+    return Manifest(
+        created=session.created,
+        rows=len(catalog),
+        provenance=catalog.provenance,
+        columns=dict(catalog.columns),
+        units=dict(catalog.units),
+        metadata=dict(catalog.metadata),
+        chosen=dict(catalog.chosen),
+        cuts=session.cuts,
+        subsets=tuple(session.subsets),
+        has_selection=session.selection is not None,
+        model=None if model is None else {"id": model.id, "training": model.config.to_dict()},
+        summary=summarise(catalog, session.quality),
+    )
+
+
+def _rows_table(session: Session) -> pd.DataFrame:
+    flags = {f"subset_{k}": mask for k, mask in enumerate(session.subsets.values(), 1)}
+    if session.selection is not None:
+        flags[SELECTION] = session.selection
+    return pd.DataFrame(flags, index=pd.RangeIndex(len(session.catalog)))
+
+
+def _embedding_table(embedding: Embedding) -> pd.DataFrame:
+    names = (*latent_names(embedding.latent.shape[1]), *_RECONSTRUCTED)
+    return pd.DataFrame(np.hstack([embedding.latent, embedding.reconstruction]), columns=list(names))
+
+
+def _catalog(table: pd.DataFrame, manifest: Manifest, name: str) -> Catalog:
+    if missing := sorted(set(manifest.columns.values()) - set(table.columns)):
+        raise InputError(f"{name}: damaged; its table has no column “{missing[0]}”.")
+    try:
+        found = recognise(table, manifest.chosen)
+    except InputError as error:
+        raise InputError(f"{name}: damaged; {error}.") from error
+    return Catalog(
+        table=table,
+        columns=ColumnRoles(MappingProxyType(dict(manifest.columns))),
+        provenance=manifest.provenance,
+        units=manifest.units,
+        candidates=found.candidates,
+        ambiguous=found.ambiguous,
+        metadata=manifest.metadata,
+        chosen=manifest.chosen,
+    )
+
+
+def _flag(flags: pd.DataFrame, column: str, name: str) -> Mask:
+    if column not in flags.columns or flags[column].dtype != np.bool_:
+        raise InputError(f"{name}: damaged; its list of rows lacks {column}.")
+    return flags[column].to_numpy(copy=True)
+
+
+def _model(data: bytes, described: Mapping[str, Any], name: str) -> "TrainedModel":
+    from stellar_gui.autoencoder.model_file import from_bytes
+
+    try:
+        model = from_bytes(data)
+    except StellarError as error:
+        raise InputError(f"{name}: damaged; {str(error).rstrip('.')}.") from error
+    if model.id != described.get("id"):
+        raise InputError(f"{name}: damaged; its model is not the one that its manifest names.")
+    return model
+
+
+def _stored_embedding(values: pd.DataFrame, session: Session, model: "TrainedModel") -> Embedding | None:
+    """The embedding as saved; None where it is not that of the rows that take part, so that it must be made anew."""
+    latent = latent_names(model.config.network.latent)
+    names = [*latent, *_RECONSTRUCTED]
+    if list(values.columns) != names or not (values.dtypes == np.float32).all():
+        return None
+    if not np.array_equal(np.isfinite(values.to_numpy()).all(axis=1), session.quality.kept):
+        return None
+    reconstruction = np.ascontiguousarray(values[list(_RECONSTRUCTED)].to_numpy())
+    residual = session.catalog.magnitudes - reconstruction
+    return Embedding(np.ascontiguousarray(values[list(latent)].to_numpy()), reconstruction, residual)

@@ -1,0 +1,133 @@
+"""Tables for other programs: a session's stars with latent positions, reconstructed magnitudes and their provenance."""
+
+import json
+from collections.abc import Collection, Generator, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stellar_gui import __version__
+from stellar_gui.autoencoder.embedding import Embedding
+from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.catalog import Provenance
+from stellar_gui.catalog.quality import Quality, QualityCuts, Reason
+from stellar_gui.catalog.writing import save_table
+from stellar_gui.progress import Progress
+from stellar_gui.session.session import Session, now
+
+if TYPE_CHECKING:
+    from stellar_gui.autoencoder.model import TrainedModel
+
+SOURCE_SUFFIX: Final = "_source"
+
+
+def latent_names(dimension: int) -> tuple[str, ...]:
+    """Column names of the latent coordinates: latent_1, latent_2, ..."""
+    return tuple(f"latent_{k}" for k in range(1, dimension + 1))
+
+
+def added_units(table: pd.DataFrame) -> dict[str, str]:
+    """Units of a table's magnitudes from the autoencoder, by column name."""
+    names = (*(f"{band}_{kind}" for kind in ("rec", "res") for band in BAND_NAMES), "rec_error")
+    return {name: "mag" for name in names if name in table.columns}
+
+
+def source_names(source: Sequence[str], added: Collection[str]) -> list[str]:
+    """How a source's columns are called beside the added ones.
+
+    An added column always carries its own name. Where the source has a column of that name already (an exported table
+    that was opened again), the source's keeps its values and place under the name `NAME_source`, or, if there is such a
+    one too, `NAME_source_2`, `NAME_source_3`, ...
+    """
+    taken = {*source, *added}
+    names = []
+    for name in source:
+        if name in added:
+            name = _free_name(f"{name}{SOURCE_SUFFIX}", taken)
+            taken.add(name)
+        names.append(name)
+    return names
+
+
+def add_columns(source: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """The source's columns, values untouched and in order, named as `source_names` says, followed by the added ones."""
+    return pd.concat([source.set_axis(source_names(source.columns, added.columns), axis=1), added], axis=1)
+
+
+def embedding_columns(embedding: Embedding) -> pd.DataFrame:
+    """(n, m + 11) float32: latent_1 ... latent_m, u_rec ... z_rec and u_res ... z_res (mag), rec_error (mag)."""
+    columns = dict(zip(latent_names(embedding.latent.shape[1]), embedding.latent.T, strict=True))
+    columns |= {f"{band}_rec": embedding.reconstruction[:, k] for k, band in enumerate(BAND_NAMES)}
+    columns |= {f"{band}_res": embedding.residual[:, k] for k, band in enumerate(BAND_NAMES)}
+    return pd.DataFrame({**columns, "rec_error": embedding.error})
+
+
+def reason_column(quality: Quality) -> pd.Series:
+    """(n,) text: why a row takes no part; empty (missing) where it is good."""
+    labels = np.array([None if reason is Reason.GOOD else reason.label for reason in Reason], dtype=object)
+    return pd.Series(labels[quality.reason], name="quality", dtype="str")
+
+
+def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_]) -> pd.DataFrame:
+    """The chosen rows with all of the catalogue's columns and, of an embedded session, the embedding's.
+
+    rows: row numbers, in the order wanted, or a (n,) bool mask. Columns as `add_columns` and `embedding_columns` say.
+    """
+    numbers = np.arange(len(session.catalog))[rows]
+    source = session.catalog.table.take(numbers).reset_index(drop=True)
+    if session.embedding is None:
+        return source
+    return add_columns(source, embedding_columns(_taken(session.embedding, numbers)))
+
+
+def export_rows(
+    session: Session, rows: NDArray[np.intp] | NDArray[np.bool_], path: Path, what: str
+) -> Generator[Progress, None, None]:
+    """Write `export_table` of the chosen rows to path, atomically, with its origin in the file's metadata.
+
+    what: the chosen rows in words. Raises OutputError where the file cannot be written.
+    """
+    table = export_table(session, rows)
+    metadata = origin(session.catalog.provenance, session.cuts, session.model, what)
+    yield from save_table(table, path, metadata, {**session.catalog.units, **added_units(table)})
+
+
+def origin(
+    source: Provenance, cuts: QualityCuts, model: "TrainedModel | None", rows: str, written: str | None = None
+) -> dict[str, str]:
+    """What a table's metadata says of its origin: text by key, without what is not known.
+
+    rows: the chosen rows in words ("selection", "subset halo", "all stars"); written: ISO 8601, now by default.
+    """
+    facts = source_metadata(source) | {"cuts": json.dumps(asdict(cuts)), "rows": rows, "written": written or now()}
+    if model is not None:
+        facts |= {"seed": str(model.config.seed), "model": model.id}
+    return facts
+
+
+def source_metadata(source: Provenance) -> dict[str, str]:
+    """Text by key: program and version, and the source's name or path, hash and query as far as known."""
+    facts = {
+        "program": "Stellar GUI",
+        "program_version": __version__,
+        "source": source.path or source.name,
+        "source_sha256": source.sha256,
+        "source_query": source.query,
+    }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _taken(embedding: Embedding, rows: NDArray[np.intp]) -> Embedding:
+    return Embedding(embedding.latent[rows], embedding.reconstruction[rows], embedding.residual[rows])
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    number, candidate = 1, name
+    while candidate in taken:
+        number += 1
+        candidate = f"{name}_{number}"
+    return candidate

@@ -1,0 +1,182 @@
+"""The manifest of a session file: everything in it that is not a table or a network, as JSON."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from stellar_gui import __version__
+from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.catalog import Provenance
+from stellar_gui.catalog.columns import ROLES
+from stellar_gui.catalog.quality import QualityCuts
+from stellar_gui.errors import InputError
+from stellar_gui.progress import drain
+from stellar_gui.session.container import MANIFEST, read_members
+
+FORMAT: Final = "stellar-gui session"
+FORMAT_VERSION: Final = 1
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a session file says of itself.
+
+    rows, columns, units, metadata, chosen: as a Catalog has them.
+    subsets: their names, in order; subset k is column `subset_k` (counted from 1) of the rows table.
+    has_selection: whether the rows table has a column `selection`.
+    model: what people want to know of it (id, seed, latent dimension, settings), None without one.
+    summary: what `stellar-gui info` tells, so that it need not unpack the tables.
+    """
+
+    created: str
+    rows: int
+    provenance: Provenance
+    columns: Mapping[str, str]
+    chosen: Mapping[str, str]
+    units: Mapping[str, str]
+    metadata: Mapping[str, str]
+    cuts: QualityCuts
+    subsets: tuple[str, ...]
+    has_selection: bool
+    model: Mapping[str, Any] | None
+    summary: Mapping[str, Any]
+    program_version: str = __version__
+
+    def to_json(self) -> bytes:
+        """The manifest as JSON; equal manifests give equal bytes."""
+        content = {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "program_version": self.program_version,
+            "created": self.created,
+            "rows": self.rows,
+            "provenance": asdict(self.provenance),
+            "columns": dict(self.columns),
+            "chosen": dict(self.chosen),
+            "units": dict(self.units),
+            "metadata": dict(self.metadata),
+            "cuts": asdict(self.cuts),
+            "subsets": list(self.subsets),
+            "has_selection": self.has_selection,
+            "model": None if self.model is None else dict(self.model),
+            "summary": dict(self.summary),
+        }
+        return json.dumps(content, indent=1).encode("ascii")
+
+    @classmethod
+    def from_json(cls, data: bytes, name: str) -> "Manifest":
+        """Read a manifest; name is what an error calls its session.
+
+        Raises InputError where it is no manifest, is damaged, or was made by a newer version.
+        """
+        try:
+            content = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{name}: damaged; its manifest cannot be read.") from error
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise InputError(f"{name}: not a session of Stellar GUI.")
+        try:
+            version = _item(content, "format_version", int)
+            if version > FORMAT_VERSION:
+                raise InputError(f"{name}: made by a newer version of Stellar GUI; update to open it.")
+            if version < 1:
+                raise ValueError(f"format version {version}")
+            return cls(
+                program_version=_item(content, "program_version", str),
+                created=_item(content, "created", str),
+                rows=_count(content, "rows"),
+                provenance=_provenance(_item(content, "provenance", dict)),
+                columns=_columns(_item(content, "columns", dict)),
+                chosen=_texts(_item(content, "chosen", dict)),
+                units=_texts(_item(content, "units", dict)),
+                metadata=_texts(_item(content, "metadata", dict)),
+                cuts=_cuts(_item(content, "cuts", dict)),
+                subsets=_names(_item(content, "subsets", list)),
+                has_selection=_item(content, "has_selection", bool),
+                model=None if content["model"] is None else _item(content, "model", dict),
+                summary=_item(content, "summary", dict),
+            )
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise InputError(
+                f"{name}: damaged; its manifest is not as a session's should be ({_shown(error)})."
+            ) from error
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Only the manifest of a session file; raises InputError where it is missing, unreadable, damaged or no session."""
+    members = drain(read_members(path, frozenset({MANIFEST})))
+    return Manifest.from_json(members[MANIFEST], path.name)
+
+
+def _item(content: Mapping[str, Any], key: str, kind: type[Kind]) -> Kind:
+    """content[key], which must be of that kind; a truth value is no number."""
+    value = content[key]
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise TypeError(f"{key} is not of the right kind")
+    return value
+
+
+def _count(content: Mapping[str, Any], key: str) -> int:
+    value = _item(content, key, int)
+    if not 0 <= value < 2**40:
+        raise ValueError(f"{key} is out of range")
+    return value
+
+
+def _texts(content: Mapping[str, Any]) -> dict[str, str]:
+    return {key: _item(content, key, str) for key in content}
+
+
+def _columns(content: Mapping[str, Any]) -> dict[str, str]:
+    columns = _texts(content)
+    if not set(BAND_NAMES) <= columns.keys() <= set(ROLES):
+        raise ValueError("columns are not recognised")
+    return columns
+
+
+def _names(content: list[Any]) -> tuple[str, ...]:
+    if not all(isinstance(name, str) for name in content) or len(set(content)) != len(content):
+        raise ValueError("a list of names")
+    return tuple(content)
+
+
+def _provenance(content: Mapping[str, Any]) -> Provenance:
+    def text(key: str) -> str | None:
+        return None if content[key] is None else _item(content, key, str)
+
+    size = None if content["size"] is None else _count(content, "size")
+    return Provenance(
+        name=_item(content, "name", str),
+        path=text("path"),
+        size=size,
+        sha256=text("sha256"),
+        opened=text("opened"),
+        query=text("query"),
+    )
+
+
+def _cuts(content: Mapping[str, Any]) -> QualityCuts:
+    span, classes = content["magnitude_range"], content["classes"]
+    if span is not None:
+        lower, upper = (float(value) for value in span)
+        if not (math.isfinite(lower) and math.isfinite(upper)):
+            raise ValueError("magnitude_range")
+        span = (lower, upper)
+    return QualityCuts(
+        sentinel=_item(content, "sentinel", bool),
+        magnitude_range=span,
+        zero_flux=_item(content, "zero_flux", bool),
+        unique=_item(content, "unique", bool),
+        classes=None if classes is None else _names(_item(content, "classes", list)),
+    )
+
+
+def _shown(error: Exception) -> str:
+    """An error's first words, on one line."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= 80 else text[:77] + "..."

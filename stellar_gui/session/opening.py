@@ -1,0 +1,28 @@
+"""Opening what a user chooses: a session, or a table of stars as the beginning of one."""
+
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from stellar_gui.catalog.reading import load_catalog
+from stellar_gui.progress import Progress
+from stellar_gui.session.session import Session
+
+SESSION_ENDING = ".stellar"
+
+
+def is_session(path: Path) -> bool:
+    """Whether a file is a session by its name."""
+    return path.suffix.lower() == SESSION_ENDING
+
+
+def open_path(path: Path, columns: Mapping[str, str] = MappingProxyType({})) -> Generator[Progress, None, Session]:
+    """Open a session, or a table with these columns by role under the default cuts.
+
+    Raises InputError where the file cannot be used.
+    """
+    if is_session(path):
+        from stellar_gui.session.archive import load_session
+
+        return (yield from load_session(path))
+    return Session((yield from load_catalog(path, columns)))

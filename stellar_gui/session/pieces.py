@@ -1,0 +1,204 @@
+"""Tables of any length read and written piece by piece, so that memory does not grow with them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from stellar_gui.catalog.arrow_frame import from_frame, units_of
+from stellar_gui.catalog.columns import LARGEST_EXACT_FLOAT
+from stellar_gui.catalog.csv_layout import read_layout, unique_names
+from stellar_gui.catalog.raw_table import LIMITS
+from stellar_gui.catalog.reading import ending, load_table
+from stellar_gui.catalog.text_pieces import read_pieces
+from stellar_gui.catalog.writing import WRITERS, atomic_target
+from stellar_gui.errors import InputError, OutputError
+from stellar_gui.progress import drain
+
+_BATCH_ROWS: Final = 1 << 16
+_TYPES: Final = b"# types:"
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Some rows of a table, all of its columns; share: of the file that has been read with them, 0 to 1."""
+
+    table: pa.Table
+    units: Mapping[str, str]
+    share: float
+
+
+def read_table_pieces(path: Path, types: Mapping[str, pa.DataType] | None = None) -> Iterator[Piece]:
+    """The rows of a table in order, some ten thousand at a time.
+
+    types: by column, as `Types` found them when the table was read before; without them a column of a text table may
+    have another type in each piece.
+    Raises InputError as `load_table` does.
+    """
+    with closing(load_table(path)) as whole:
+        next(whole)  # the checks of the file and its header
+    try:
+        with path.open("rb") as file:
+            packed = file.read(4) == b"PAR1"
+        empty = True
+        for piece in _parquet_pieces(path) if packed else _text_pieces(path, types):
+            empty = False
+            yield piece
+        if empty:
+            raise InputError(path.name)
+    except (InputError, pa.ArrowException, OSError) as error:
+        drain(load_table(path))  # says what is wrong with the file, and in which line
+        raise InputError(f"{path.name}: cannot be read; save it again.") from error
+
+
+class Types:
+    """The types of a table's columns, from all of its pieces."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, set[pa.DataType]] = {}
+        self._exact: dict[str, bool] = {}
+
+    def add(self, table: pa.Table) -> None:
+        """Take in a piece; a column without a value in it says nothing."""
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            found = self._found.setdefault(name, set())
+            if column.null_count < len(column):
+                found.add(column.type)
+                if pa.types.is_integer(column.type):
+                    limits = pc.min_max(column).as_py()
+                    exact = max(abs(limits["min"]), abs(limits["max"])) < LARGEST_EXACT_FLOAT
+                    self._exact[name] = self._exact.get(name, True) and exact
+
+    def settled(self) -> dict[str, pa.DataType]:
+        """One type by column, that of a whole-table reading: integers among floats become floats, else text wins."""
+        return {name: self._settle(name, found) for name, found in self._found.items()}
+
+    def _settle(self, name: str, found: set[pa.DataType]) -> pa.DataType:
+        if len(found) <= 1:
+            return next(iter(found), pa.float64())
+        if all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in found) and self._exact.get(name, True):
+            return pa.float64()
+        return pa.string()
+
+
+def _parquet_pieces(path: Path) -> Iterator[Piece]:
+    with pq.ParquetFile(path) as file:
+        names, units, done = unique_names(file.schema_arrow.names), units_of(file.schema_arrow), 0
+        for batch in file.iter_batches(_BATCH_ROWS):
+            done += len(batch)
+            table = pa.Table.from_batches([batch]).rename_columns(list(names))
+            yield Piece(table, units, done / file.metadata.num_rows)
+
+
+def _text_pieces(path: Path, types: Mapping[str, pa.DataType] | None) -> Iterator[Piece]:
+    """Each piece of the text is read as a table of its own, under the whole's column names."""
+    size = path.stat().st_size
+    with TemporaryDirectory() as folder, closing(read_pieces(path, LIMITS)) as pieces:
+        part, header = Path(folder) / "part.csv", b""
+        for number, piece in enumerate(pieces):
+            rows = piece.text
+            if number == 0:
+                start = read_layout(path, rows, LIMITS).start
+                header, rows = _header(rows[:start], types), rows[start:]
+            if not _has_rows(rows):
+                continue
+            part.write_bytes(header + rows)
+            raw = drain(load_table(part))
+            table = from_frame(raw.frame, raw.units)
+            if types is not None:
+                table = pa.table({name: table[name].cast(types[name]) for name in table.column_names})
+            yield Piece(table, raw.units, piece.done / size)
+
+
+def _header(header: bytes, types: Mapping[str, pa.DataType] | None) -> bytes:
+    """A text table's lines before its rows, with the types that the rows are to have."""
+    if types is None:
+        return header
+    told = json.dumps({name: str(kind) for name, kind in types.items()}).encode()
+    lines = [line for line in header.splitlines(keepends=True) if not line.startswith(_TYPES)]
+    return _TYPES + b" " + told + b"\n" + b"".join(lines)
+
+
+def _has_rows(text: bytes) -> bool:
+    return any(line.strip() and not line.startswith(b"#") for line in text.splitlines())
+
+
+class TableWriter(Protocol):
+    """Takes the pieces of a table, which have the same columns and types."""
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+@contextmanager
+def table_writer(path: Path, metadata: Mapping[str, str], units: Mapping[str, str]) -> Iterator[TableWriter]:
+    """Write a table piece by piece, atomically, in the form that `save_table` gives it; the ending chooses the format.
+
+    Raises OutputError where the file cannot be written.
+    """
+    end = ending(path, WRITERS)
+    if end is None:
+        raise OutputError(f"{path.name}: the ending does not tell a format; use one of {', '.join(WRITERS)}.")
+    with atomic_target(path) as temporary:
+        kind = _ParquetWriter if end == ".parquet" else _TextWriter
+        with closing(kind(temporary, end, metadata, units)) as writer:
+            yield writer
+
+
+class _ParquetWriter:
+    def __init__(self, path: Path, end: str, metadata: Mapping[str, str], units: Mapping[str, str]) -> None:
+        self._path, self._metadata, self._units = path, metadata, units
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, table: pa.Table) -> None:
+        if self._writer is None:
+            fields = [
+                item.with_metadata({UNIT: self._units[item.name]}) if item.name in self._units else item
+                for item in table.schema
+            ]
+            metadata = {f"{PREFIX}{key}": value for key, value in self._metadata.items()}
+            self._schema = pa.schema(fields, metadata=metadata)
+            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
+        self._writer.write_table(table.cast(self._schema))
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+class _TextWriter:
+    """Each piece is written as a table of its own, of which all but the first leave out the header."""
+
+    def __init__(self, path: Path, end: str, metadata: Mapping[str, str], units: Mapping[str, str]) -> None:
+        self._metadata, self._units = metadata, units
+        self._folder = TemporaryDirectory()
+        self._part = Path(self._folder.name) / "part.csv"
+        self._raw = path.open("wb")
+        self._file: IO[bytes] = self._raw
+        if end.endswith(".gz"):
+            self._file = cast("IO[bytes]", gzip.GzipFile("", "wb", compresslevel=6, fileobj=self._raw, mtime=0))
+        self._empty = True
+
+    def write(self, table: pa.Table) -> None:
+        write_table(to_frame(table, tuple(table.column_names)), self._part, self._metadata, self._units)
+        with self._part.open("rb") as part:
+            if not self._empty:
+                while part.readline().startswith(b"#"):
+                    pass
+            shutil.copyfileobj(part, self._file)
+        self._empty = False
+
+    def close(self) -> None:
+        self._file.close()
+        self._raw.close()
+        self._folder.cleanup()

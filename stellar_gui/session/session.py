@@ -1,0 +1,77 @@
+"""The session: one piece of work as a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stellar_gui.autoencoder.embedding import Embedding
+from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.catalog.quality import Quality, QualityCuts, check
+from stellar_gui.errors import InputError
+
+if TYPE_CHECKING:
+    from stellar_gui.autoencoder.model import TrainedModel
+
+Mask = NDArray[np.bool_]
+SELECTION: Final = "selection"
+
+
+def now() -> str:
+    """The present time, UTC, in ISO 8601 to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A catalogue of n stars, what takes part of it, and what has been made of it.
+
+    model, embedding: None before training; the model holds its seed and settings.
+    subsets: (n,) bool by name, in the order of their making; selection: (n,) bool, None where nothing was selected yet.
+    created: ISO 8601 time, UTC.
+    All arrays are read-only. Raises ValueError where the number of rows differs.
+    """
+
+    catalog: Catalog
+    cuts: QualityCuts = field(default_factory=QualityCuts)
+    model: "TrainedModel | None" = None
+    embedding: Embedding | None = None
+    subsets: Mapping[str, Mask] = field(default_factory=dict)
+    selection: Mask | None = None
+    created: str = field(default_factory=now)
+
+    def __post_init__(self) -> None:
+        masks = [*self.subsets.values(), *([] if self.selection is None else [self.selection])]
+        for mask in masks:
+            mask.setflags(write=False)
+            if mask.shape != (len(self.catalog),):
+                raise ValueError(f"a subset of {mask.shape} rows over a catalogue of {len(self.catalog)}")
+        if self.embedding is not None and len(self.embedding) != len(self.catalog):
+            raise ValueError(f"an embedding of {len(self.embedding)} rows over a catalogue of {len(self.catalog)}")
+        object.__setattr__(self, "subsets", MappingProxyType(dict(self.subsets)))
+
+    @cached_property
+    def quality(self) -> Quality:
+        """Which rows take part under the cuts, and why the others do not."""
+        return check(self.catalog, self.cuts)
+
+    def rows_of(self, subset: str | None) -> tuple[NDArray[np.intp], str]:
+        """Row numbers of a named subset, of the saved selection ('selection'), or of every row (None).
+
+        Also what they are, in words. A subset that is itself named 'selection' goes before the selection.
+        Raises InputError, with the names there are, for an unknown name.
+        """
+        if subset is None:
+            return np.arange(len(self.catalog)), "all stars"
+        if subset in self.subsets:
+            return np.flatnonzero(self.subsets[subset]), f"subset {subset}"
+        if subset == SELECTION and self.selection is not None:
+            return np.flatnonzero(self.selection), SELECTION
+        names = [*self.subsets, *([SELECTION] if self.selection is not None else [])]
+        known = f"it has {', '.join(names)}" if names else "it has no subsets and no selection"
+        raise InputError(f"the session has no subset “{subset}”; {known}.")

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from stellar_gui.analysis.density import Scale, Stretch, block_counts, disc_counts, robust_top
+
+VIEW = (0.0, 20.0, 0.0, 10.0)
+SHAPE = (10, 20)
+
+
+def test_a_star_marks_a_block_of_two_by_two_pixels_from_its_own_on() -> None:
+    counts = block_counts(np.array([3.5], np.float32), np.array([8.5], np.float32), VIEW, SHAPE)
+    assert counts.sum() == 4
+    assert np.argwhere(counts).tolist() == [[1, 3], [1, 4], [2, 3], [2, 4]]
+
+
+def test_a_disc_is_whole_inside_and_has_the_area_of_its_radius() -> None:
+    counts = disc_counts(np.array([10.3], np.float32), np.array([5.2], np.float32), VIEW, SHAPE, radius=2.5)
+    assert counts.max() == 1
+    assert counts.sum() == pytest.approx(np.pi * 2.5**2, rel=0.05)
+    height, width = np.indices(SHAPE) + 0.5
+    assert np.average(width, weights=counts) == pytest.approx(10.3, abs=0.05)
+    assert np.average(height, weights=counts) == pytest.approx(4.8, abs=0.05)
+
+
+def test_discs_at_and_beyond_the_border_are_cut() -> None:
+    x, y = np.array([0, 20, -1, 50], np.float32), np.array([0, 10, 5, 5], np.float32)
+    counts = disc_counts(x, y, VIEW, SHAPE, radius=2)
+    assert counts.shape == SHAPE
+    assert counts[0, -1] == counts[-1, 0] == 1
+    assert counts[5, 10] == 0
+
+
+@pytest.mark.parametrize("stretch", Stretch)
+@pytest.mark.parametrize("top", [2.0, 7.0, 5000.0])
+def test_shades_rise_from_nothing_over_one_star_to_the_top(stretch: Stretch, top: float) -> None:
+    scale = Scale(stretch, top, least=0.3)
+    shades = scale.shade(np.linspace(0, 1.2 * top, 500))
+    assert (np.diff(shades) >= 0).all()
+    assert scale.shade(np.array([0, 0.5, 1, top, 10 * top])) == pytest.approx([0, 0.15, 0.3, 1, 1])
+
+
+def test_one_crowded_pixel_does_not_set_the_top() -> None:
+    counts = np.ones((100, 100), np.float32)
+    counts[0, 0] = 1e6
+    assert robust_top(counts) == 2
+    assert robust_top(np.zeros((3, 3), np.float32)) == 2
