@@ -80,7 +80,8 @@ def _to_series(column: pa.ChunkedArray) -> Any:
         column = column.cast(pa.float64())
     if kinds.is_floating(column.type):
         return column.to_numpy()
-    return column.to_pandas(types_mapper=_NULLABLE.get if column.null_count else None)
+    series = column.to_pandas(types_mapper=_NULLABLE.get if column.null_count else None)
+    return series.astype("str") if kinds.is_string(column.type) or kinds.is_large_string(column.type) else series
 
 
 def _to_array(column: pd.Series) -> pa.Array | pa.ChunkedArray:

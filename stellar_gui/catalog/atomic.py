@@ -70,7 +70,7 @@ def _reason(error: Exception) -> str:
         return "its folder does not exist; choose another"
     if isinstance(error, PermissionError):
         return "you have no permission to write in its folder; choose another"
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    text = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
     return (
         f"it could not be written ({text.lower().rstrip('.')}); what was there before is unchanged, try another folder"
     )

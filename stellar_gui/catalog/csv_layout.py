@@ -31,7 +31,8 @@ class Layout:
 
     names: the columns, each once. separator: None for runs of blanks and tabs. decimal: `.` or `,`.
     metadata: `# key: value` comments before the column names. units, types (Arrow's names): by column.
-    padded: columns of digits with leading zeros, which are kept as text. trailing: whether the last column has no name, perhaps since rows end in a separator.
+    padded: columns of digits with leading zeros, which are kept as text.
+    trailing: whether the last column has no name, perhaps since rows end in a separator.
     start: offset of the first row in the text, bytes; line: number of lines before it.
     """
 

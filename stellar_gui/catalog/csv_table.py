@@ -46,7 +46,7 @@ def read_text_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, 
         raise InputError(f"{path.name}: the table has column names but no rows; choose a table with stars in it.")
     columns = {name: joined([table.column(name) for table in tables]) for name in layout.names}
     last = columns[layout.names[-1]]
-    if layout.trailing and last is not None and kinds.is_null(last.type):
+    if layout.trailing and len(columns) > 1 and last is not None and kinds.is_null(last.type):
         del columns[layout.names[-1]]
     unsettled = [name for name, column in columns.items() if column is None]
     again: dict[str, pa.ChunkedArray] = {}

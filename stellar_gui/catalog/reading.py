@@ -1,6 +1,7 @@
 """Opening a table of stars from a file: one registry of formats, the checks before, and the provenance after."""
 
 import hashlib
+import os
 import stat
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -165,7 +166,7 @@ def _reason(error: OSError) -> str:
         return "there is no such file; check its name and folder"
     if isinstance(error, PermissionError):
         return "you have no permission to read it; ask its owner, or copy it to a folder of yours"
-    return f"it cannot be read ({(error.strerror or str(error)).lower()}); check its name and folder"
+    return f"it cannot be read ({(os.strerror(error.errno) if error.errno else str(error)).lower()}); check its name and folder"
 
 
 def _sha256(path: Path, given_up: Event) -> tuple[int, str]:

@@ -64,7 +64,7 @@ def read_pieces(path: Path, limits: Limits) -> Generator[Piece]:
                 raise too_large(path, limits)
             if decoder is not None:
                 chunk = _decoded(path, decoder, chunk, last)
-            if b"\0" in chunk or (begins and len(chunk[:_HEAD].translate(None, _CONTROLS)) < len(chunk[:_HEAD])):
+            if b"\0" in chunk or (begins and _mostly_controls(chunk[:_HEAD])):
                 raise InputError(
                     f"{path.name}: not a text table, or a damaged one: it holds control characters; save it as CSV."
                 )
@@ -106,6 +106,10 @@ def to_text(line: bytes) -> str:
         return line.decode("utf-8")
     except UnicodeDecodeError:
         return line.decode("latin-1")
+
+
+def _mostly_controls(head: bytes) -> bool:
+    return 10 * len(head.translate(None, _CONTROLS)) < 9 * len(head)
 
 
 def _begin(chunk: bytes) -> tuple[bytes, codecs.IncrementalDecoder | None]:

@@ -115,4 +115,5 @@ def _progress_text(item: Progress, elapsed: float) -> str:
     if not item.total:
         return amount
     left = time_left((item.total - item.done) / rate) if rate else ""
-    return f"{bar(item.done / item.total)} {100 * item.done / item.total:3.0f} %  {amount}  {left}".rstrip()
+    parts = f"{bar(item.done / item.total)} {100 * item.done / item.total:3.0f} %", "" if unit == "%" else amount, left
+    return "  ".join(part for part in parts if part)

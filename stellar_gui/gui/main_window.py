@@ -22,6 +22,7 @@ from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.status_bar import StatusBar
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.tools import Tool
+from stellar_gui.gui.widgets.panel import Panel
 from stellar_gui.gui.workspace import Workspace
 
 TOOLS = {
@@ -60,7 +61,7 @@ class MainWindow(QMainWindow):
         self._training = TrainingPanel(self.workspace)
         self._star = StarPanel(self.workspace)
         self._selection = SelectionPanel(self.workspace)
-        self._docks = (self._data, self._training, self._star, self._selection)
+        self._docks: tuple[Panel, ...] = (self._data, self._training, self._star, self._selection)
         self._tabbed: bool | None = None
         centre = QWidget()
         centre.setObjectName("centralArea")
@@ -170,7 +171,7 @@ class MainWindow(QMainWindow):
             self.addDockWidget(left, self._training)
             self._training.show()
             self.splitDockWidget(self._data, self._training, Qt.Orientation.Vertical)
-            self.resizeDocks([self._data, self._training], [520, 420], Qt.Orientation.Vertical)
+            self.resizeDocks([self._data, self._training], [520, 410], Qt.Orientation.Vertical)
 
     def _undo_actions(self) -> tuple[QAction, QAction]:
         stack = self.workspace.undo_stack

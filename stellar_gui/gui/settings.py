@@ -19,8 +19,8 @@ class Settings:
     def recent_files(self) -> list[str]:
         """Absolute paths of the files opened last, newest first, as far as they still exist."""
         value = self._store.value("recentFiles", [])
-        paths = [value] if isinstance(value, str) else list(value or [])
-        return [str(path) for path in paths if Path(str(path)).is_file()]
+        paths = value if isinstance(value, list) else [value]
+        return [path for path in paths if isinstance(path, str) and Path(path).is_file()]
 
     def add_recent_file(self, path: str) -> None:
         """Put a path at the head of the recent files."""

@@ -22,6 +22,8 @@ from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress, drain
 from stellar_gui.session.archive import StoredModel
 from stellar_gui.session.export import (
+    QUALITY,
+    added_names,
     added_units,
     embedding_columns,
     latent_names,
@@ -30,7 +32,6 @@ from stellar_gui.session.export import (
     source_names,
 )
 from stellar_gui.session.pieces import Types, read_table_pieces, table_writer
-from stellar_gui.session.session import Mask
 
 _CHECKED_ROLES: Final = (*BAND_NAMES, "identifier", "class")
 
@@ -61,7 +62,7 @@ def encode_file(
     catalog, types, units = yield from _read_checked_columns(stored, source, columns)
     quality = check(catalog, stored.manifest.cuts)
     metadata = origin(catalog.provenance, stored.manifest.cuts, stored.model, "all rows")
-    added = (*latent_names(stored.model.config.network.latent), *_ADDED_NAMES)
+    added = added_names(stored.model.config.network.latent)
     names = source_names(list(types), added)
     units = {name: units[old] for name, old in zip(names, types, strict=True) if old in units}
     units |= added_units(added)
@@ -79,3 +80,69 @@ def encode_file(
         if start != len(catalog):
             raise InputError(f"{source.name}: the file has changed while it was read; encode it again.")
     return Encoded(len(catalog), int(quality.kept.sum()))
+
+
+def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Progress, None, int]:
+    """Write the magnitudes at a table's latent positions, row by row; return the number of rows.
+
+    source has the columns latent_1 ... latent_m, target these and u g r i z (mag), empty where one is not finite.
+    Raises InputError for a table without these columns, OutputError where the target cannot be written.
+    """
+    raw = yield from load_table(source)
+    latent = latent_names(stored.model.config.network.latent)
+    if missing := [name for name in latent if name not in raw.frame.columns]:
+        raise InputError(
+            f"{source.name}: no column “{missing[0]}” among {listing(raw.frame.columns)}; "
+            f"the model wants {', '.join(latent)}."
+        )
+    positions = np.column_stack([numbers(raw.frame[name]) for name in latent]).astype(np.float32)
+    finite = np.isfinite(positions).all(axis=1)
+    magnitudes = np.full((len(positions), len(BAND_NAMES)), np.nan, dtype=np.float32)
+    magnitudes[finite] = stored.model.decode(positions[finite])
+    table = pd.DataFrame(np.hstack([positions, magnitudes]), columns=[*latent, *BAND_NAMES])
+    manifest = stored.manifest
+    metadata = origin(manifest.provenance, manifest.cuts, stored.model, f"positions of {source.name}")
+    yield from save_table(table, target, metadata, dict.fromkeys(BAND_NAMES, "mag"))
+    return len(table)
+
+
+def _read_checked_columns(
+    stored: StoredModel, source: Path, chosen: Mapping[str, str]
+) -> Generator[Progress, None, tuple[Catalog, dict[str, pa.DataType], dict[str, str]]]:
+    """What the quality checks look at, of all rows; the types and the units of all columns."""
+    types, units = Types(), {}
+    parts: list[pd.DataFrame] = []
+    roles: dict[str, str] = {}
+    for piece in read_table_pieces(source):
+        if not parts:
+            units = dict(piece.units)
+            roles = _roles(stored, source, piece.table, chosen)
+        types.add(piece.table)
+        frame = to_frame(piece.table.select(list(roles.values())), tuple(roles))
+        parts.append(frame.assign(**{band: numbers(frame[band]).astype(np.float32) for band in BAND_NAMES}))
+        yield Progress(50 * piece.share, 100, "%")
+    names = ColumnRoles(MappingProxyType({role: role for role in roles}))
+    provenance = Provenance(source.name, str(source.absolute()))
+    return Catalog(pd.concat(parts, ignore_index=True), names, provenance), types.settled(), units
+
+
+def _roles(stored: StoredModel, source: Path, table: pa.Table, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Column by role, of the roles that the checks look at."""
+    bands = {band: stored.manifest.columns[band] for band in BAND_NAMES}
+    if not chosen.keys() & set(BAND_NAMES) and set(bands.values()) <= set(table.column_names):
+        chosen = bands | dict(chosen)
+    try:
+        found = recognise(to_frame(table, tuple(table.column_names)), chosen)
+    except InputError as error:
+        raise InputError(f"{source.name}: {error}.") from error
+    return {role: column for role, column in found.roles.items() if role in _CHECKED_ROLES}
+
+
+def _encoded(stored: StoredModel, catalog: Catalog, quality: Quality, rows: slice) -> pd.DataFrame:
+    """The added columns of some rows."""
+    embedding = drain(embed(stored.model, catalog.magnitudes[rows], quality.kept[rows]))
+    return embedding_columns(embedding).assign(quality=reason_column(quality.reason[rows]))
+
+
+def _type(name: str) -> pa.DataType:
+    return pa.string() if name == QUALITY else pa.float32()

@@ -14,7 +14,7 @@ from stellar_gui import __version__
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Provenance
-from stellar_gui.catalog.quality import Quality, QualityCuts, Reason
+from stellar_gui.catalog.quality import QualityCuts, Reason
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.progress import Progress
 from stellar_gui.session.session import Session, now
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from stellar_gui.autoencoder.model import TrainedModel
 
 SOURCE_SUFFIX: Final = "_source"
+ERROR: Final = "rec_error"
+QUALITY: Final = "quality"
 
 
 def latent_names(dimension: int) -> tuple[str, ...]:
@@ -30,10 +32,16 @@ def latent_names(dimension: int) -> tuple[str, ...]:
     return tuple(f"latent_{k}" for k in range(1, dimension + 1))
 
 
-def added_units(table: pd.DataFrame) -> dict[str, str]:
-    """Units of a table's magnitudes from the autoencoder, by column name."""
-    names = (*(f"{band}_{kind}" for kind in ("rec", "res") for band in BAND_NAMES), "rec_error")
-    return {name: "mag" for name in names if name in table.columns}
+def added_names(dimension: int) -> tuple[str, ...]:
+    """Names of the columns that encoding adds, in order: those of `embedding_columns`, and `quality`."""
+    kinds = [f"{band}_{kind}" for kind in ("rec", "res") for band in BAND_NAMES]
+    return (*latent_names(dimension), *kinds, ERROR, QUALITY)
+
+
+def added_units(columns: Iterable[str]) -> dict[str, str]:
+    """Units by column name, of the added magnitudes among some columns."""
+    magnitudes = {f"{band}_{kind}" for kind in ("rec", "res") for band in BAND_NAMES} | {ERROR}
+    return {name: "mag" for name in columns if name in magnitudes}
 
 
 def source_names(source: Sequence[str], added: Collection[str]) -> list[str]:
@@ -55,7 +63,10 @@ def source_names(source: Sequence[str], added: Collection[str]) -> list[str]:
 
 def add_columns(source: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     """The source's columns, values untouched and in order, named as `source_names` says, followed by the added ones."""
-    return pd.concat([source.set_axis(source_names(source.columns, added.columns), axis=1), added], axis=1)
+    return pd.concat(
+        [source.set_axis(source_names(list(source.columns), list(added.columns)), axis="columns"), added],
+        axis="columns",
+    )
 
 
 def embedding_columns(embedding: Embedding) -> pd.DataFrame:
@@ -63,13 +74,13 @@ def embedding_columns(embedding: Embedding) -> pd.DataFrame:
     columns = dict(zip(latent_names(embedding.latent.shape[1]), embedding.latent.T, strict=True))
     columns |= {f"{band}_rec": embedding.reconstruction[:, k] for k, band in enumerate(BAND_NAMES)}
     columns |= {f"{band}_res": embedding.residual[:, k] for k, band in enumerate(BAND_NAMES)}
-    return pd.DataFrame({**columns, "rec_error": embedding.error})
+    return pd.DataFrame({**columns, ERROR: embedding.error})
 
 
-def reason_column(quality: Quality) -> pd.Series:
-    """(n,) text: why a row takes no part; empty (missing) where it is good."""
-    labels = np.array([None if reason is Reason.GOOD else reason.label for reason in Reason], dtype=object)
-    return pd.Series(labels[quality.reason], name="quality", dtype="str")
+def reason_column(reason: NDArray[np.uint8]) -> pd.Series:
+    """(n,) text from (n,) codes: why a row takes no part; missing where it is good."""
+    labels = np.array([None if code is Reason.GOOD else code.label for code in Reason], dtype=object)
+    return pd.Series(labels[reason], name=QUALITY, dtype="str")
 
 
 def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_]) -> pd.DataFrame:
@@ -93,7 +104,7 @@ def export_rows(
     """
     table = export_table(session, rows)
     metadata = origin(session.catalog.provenance, session.cuts, session.model, what)
-    yield from save_table(table, path, metadata, {**session.catalog.units, **added_units(table)})
+    yield from save_table(table, path, metadata, {**session.catalog.units, **added_units(table.columns)})
 
 
 def origin(

@@ -164,7 +164,7 @@ def _cuts(content: Mapping[str, Any]) -> QualityCuts:
     span, classes = content["magnitude_range"], content["classes"]
     if span is not None:
         lower, upper = (float(value) for value in span)
-        if not (math.isfinite(lower) and math.isfinite(upper)):
+        if not (math.isfinite(lower) and math.isfinite(upper) and lower < upper):
             raise ValueError("magnitude_range")
         span = (lower, upper)
     return QualityCuts(

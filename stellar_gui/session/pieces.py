@@ -1,24 +1,27 @@
 """Tables of any length read and written piece by piece, so that memory does not grow with them."""
 
+import gzip
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import IO, Final, Protocol, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stellar_gui.catalog.arrow_frame import from_frame, units_of
+from stellar_gui.catalog.arrow_frame import UNIT, from_frame, to_frame, units_of
 from stellar_gui.catalog.columns import LARGEST_EXACT_FLOAT
 from stellar_gui.catalog.csv_layout import read_layout, unique_names
+from stellar_gui.catalog.parquet_table import PREFIX
 from stellar_gui.catalog.raw_table import LIMITS
 from stellar_gui.catalog.reading import ending, load_table
 from stellar_gui.catalog.text_pieces import read_pieces
-from stellar_gui.catalog.writing import WRITERS, atomic_target
+from stellar_gui.catalog.writing import WRITERS, atomic_target, write_table
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import drain
 
@@ -83,7 +86,9 @@ class Types:
     def _settle(self, name: str, found: set[pa.DataType]) -> pa.DataType:
         if len(found) <= 1:
             return next(iter(found), pa.float64())
-        if all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in found) and self._exact.get(name, True):
+        if all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in found) and self._exact.get(
+            name, True
+        ):
             return pa.float64()
         return pa.string()
 
@@ -150,7 +155,7 @@ def table_writer(path: Path, metadata: Mapping[str, str], units: Mapping[str, st
     if end is None:
         raise OutputError(f"{path.name}: the ending does not tell a format; use one of {', '.join(WRITERS)}.")
     with atomic_target(path) as temporary:
-        kind = _ParquetWriter if end == ".parquet" else _TextWriter
+        kind: type[_ParquetWriter] | type[_TextWriter] = _ParquetWriter if end == ".parquet" else _TextWriter
         with closing(kind(temporary, end, metadata, units)) as writer:
             yield writer
 

@@ -9,6 +9,7 @@ from stellar_gui.catalog.quality import QualityCuts, Reason, check
 from stellar_gui.errors import InputError
 from tests.catalog.tables import stars
 
+DEFAULT = QualityCuts()
 EVERYTHING_OFF = QualityCuts(sentinel=False, magnitude_range=None, zero_flux=False, unique=False, classes=None)
 
 
@@ -16,7 +17,7 @@ def catalog(frame: pd.DataFrame) -> Catalog:
     return Catalog(frame, recognise(frame).roles, Provenance("stars.csv"))
 
 
-def reasons(frame: pd.DataFrame, cuts: QualityCuts = QualityCuts()) -> list[Reason]:
+def reasons(frame: pd.DataFrame, cuts: QualityCuts = DEFAULT) -> list[Reason]:
     return [Reason(code) for code in check(catalog(frame), cuts).reason]
 
 

@@ -125,7 +125,7 @@ def test_frames_keep_inside_the_widget_and_nearly_square(plot: CornerPlot, size:
 
 
 def test_height_follows_the_width(plot: CornerPlot) -> None:
-    assert plot.heightForWidth(300) == 300
+    assert plot.heightForWidth(300) == 252
     assert plot.heightForWidth(2000) == 900
     assert plot.heightForWidth(10) == plot.minimumSizeHint().height()
 

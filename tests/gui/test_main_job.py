@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from stellar_gui.catalog.reading import read_catalog
 from stellar_gui.gui.main_window import MainWindow
+from stellar_gui.gui.views.corner_plot import CornerPlot
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.widgets.panel import Panel
 from stellar_gui.gui.widgets.star_table import StarTable
@@ -205,3 +206,13 @@ def test_the_map_is_saved_as_a_picture(trained: MainWindow, tmp_path: Path, endi
     trained.save_figure(path)
     head = path.read_bytes()[:100]
     assert head.startswith(b"\x89PNG") if ending == "png" else b"<svg" in path.read_bytes()
+
+
+def test_the_corner_plot_shows_the_selection(trained: MainWindow, qtbot: QtBot) -> None:
+    corner = trained.findChild(CornerPlot, "cornerPlot")
+    lasso_right_half(trained, qtbot)
+    idle(trained, qtbot)
+    assert f"{trained.workspace.selection.sum():,} selected" in corner.describe(1, 0)
+    action(trained, "actionClearSelection").trigger()
+    idle(trained, qtbot)
+    assert "selected" not in corner.describe(1, 0)

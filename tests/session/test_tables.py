@@ -63,7 +63,9 @@ def test_a_table_of_several_row_groups_comes_back_in_order(monkeypatch: pytest.M
 )
 @settings(max_examples=50, deadline=None)
 def test_any_values_come_back(rows: list[tuple[int, float, str | None]]) -> None:
-    stars = pd.DataFrame([(1, 0.5, "a"), *rows], columns=["id", "u", "name"]).astype({"id": "int64", "u": "float32", "name": "str"})
+    stars = pd.DataFrame([(1, 0.5, "a"), *rows], columns=["id", "u", "name"]).astype(
+        {"id": "int64", "u": "float32", "name": "str"}
+    )
     pd.testing.assert_frame_equal(back(stars), stars)
 
 

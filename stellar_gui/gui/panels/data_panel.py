@@ -1,5 +1,6 @@
 """The data panel: where the stars come from, which columns and rows take part, and how their magnitudes lie."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt
@@ -50,6 +51,7 @@ class DataPanel(Panel):
         super().__init__("Data", "dataPanel")
         self._workspace = workspace
         self._corner_task: Task | None = None
+        self._corner_data: CornerData | None = None
         self._source = ElidedLabel(Qt.TextElideMode.ElideMiddle)
         self._source.setProperty("muted", True)
         self._source.setObjectName("sourceLabel")
@@ -68,6 +70,7 @@ class DataPanel(Panel):
         self.body.addStretch(0)
         workspace.catalogChanged.connect(self._show_catalog)
         workspace.qualityChanged.connect(self._show_quality)
+        workspace.selectionChanged.connect(self._show_selection)
         self._show_catalog()
 
     def _show_catalog(self) -> None:
@@ -87,18 +90,38 @@ class DataPanel(Panel):
             return
         kept = workspace.kept
         self.set_facts(f"{numbers.count(int(kept.sum()))} of {numbers.stars(len(workspace.catalog))}")
-        if self._corner_task is not None:
-            self._corner_task.cancel()
+        self._corner_data = None
         magnitudes = workspace.catalog.magnitudes
-        task = Task("Counting magnitudes", lambda: corner_histograms(magnitudes[kept]), quiet=True)
-        task.finished.connect(self._show_corner)
-        task.failed.connect(workspace.report)
-        self._corner_task = task
-        workspace.tasks.start(task)
+        self._count(lambda: corner_histograms(magnitudes[kept]), self._show_corner)
 
     def _show_corner(self, data: CornerData) -> None:
-        self._corner_task = None
+        self._corner_data = data
         self._corner.set_data(data)
+        self._show_selection()
+
+    def _show_selection(self) -> None:
+        data, catalog = self._corner_data, self._workspace.catalog
+        if data is None or catalog is None:
+            return
+        selection, magnitudes = self._workspace.selection, catalog.magnitudes
+        if not selection.any():
+            self._cancel()
+            self._corner.set_selection(None)
+            return
+        self._count(lambda: corner_histograms(magnitudes[selection], data.limits), self._corner.set_selection)
+
+    def _count(self, work: Callable[[], CornerData], show: Callable[[CornerData], None]) -> None:
+        self._cancel()
+        task = Task("Counting magnitudes", work, quiet=True)
+        task.finished.connect(show)
+        task.failed.connect(self._workspace.report)
+        self._corner_task = task
+        self._workspace.tasks.start(task)
+
+    def _cancel(self) -> None:
+        if self._corner_task is not None:
+            self._corner_task.cancel()
+            self._corner_task = None
 
 
 class ColumnChooser(QWidget):

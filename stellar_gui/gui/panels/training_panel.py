@@ -151,7 +151,7 @@ class TrainingPanel(Panel):
         self._warning.setProperty("warning", True)
         self._chart = LossChart()
         self._chart.setObjectName("lossChart")
-        self._chart.setMinimumHeight(170)
+        self._chart.setMinimumHeight(130)
         self._table = BandTable()
         self._table.setObjectName("trainingTable")
         self._verdict = caption("")

@@ -80,8 +80,8 @@ class CornerPlot(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Square, but no higher than a screen has room for."""
-        return max(min(width, 900), self.minimumSizeHint().height())
+        """A little lower than wide, and no higher than a screen has room for."""
+        return max(min(round(0.84 * width), 900), self.minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
         """A panel's width."""

@@ -32,11 +32,12 @@ class RowView(QTableWidget):
     def set_row(self, table: pd.DataFrame, row: int, units: Mapping[str, str]) -> None:
         """Show one row of a table, with units behind the values where they are known."""
         self.setRowCount(len(table.columns))
+        values = table.iloc[[row]].astype(object)
         for k, name in enumerate(table.columns):
-            value = table.iat[row, k]
-            text = "" if pd.isna(value) else str(value)
+            cell = values.iloc[:, k]
+            text = "" if cell.isna().iloc[0] else str(cell.iloc[0])
             unit = units.get(str(name), "")
-            cells = (QTableWidgetItem(str(name)), QTableWidgetItem(f"{text} {unit}".strip()))
-            cells[1].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            for column, cell in enumerate(cells):
-                self.setItem(k, column, cell)
+            label, value = QTableWidgetItem(str(name)), QTableWidgetItem(f"{text} {unit}".strip())
+            value.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.setItem(k, 0, label)
+            self.setItem(k, 1, value)

@@ -1,0 +1,111 @@
+"""Tables for other programs: the source untouched, what the autoencoder adds, and where it comes from."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stellar_gui.catalog.reading import load_table, read_catalog
+from stellar_gui.catalog.writing import write_table
+from stellar_gui.progress import drain
+from stellar_gui.session.export import added_names, export_rows, export_table, origin, source_names
+from stellar_gui.session.session import Session
+
+EMBEDDED = "latent_1 latent_2 u_rec g_rec r_rec i_rec z_rec u_res g_res r_res i_res z_res rec_error".split()
+
+
+def test_all_columns_are_untouched_and_the_added_ones_follow(trained: Session) -> None:
+    source, embedding = trained.catalog.table, trained.embedding
+    assert embedding is not None
+    rows = np.array([5, 3, 700])
+    table = export_table(trained, rows)
+    assert list(table.columns) == [*source.columns, *EMBEDDED]
+    pd.testing.assert_frame_equal(table[list(source.columns)], source.take(rows).reset_index(drop=True))
+    np.testing.assert_array_equal(table[["latent_1", "latent_2"]], embedding.latent[rows])
+    np.testing.assert_array_equal(table[["u_rec", "g_rec", "r_rec", "i_rec", "z_rec"]], embedding.reconstruction[rows])
+    np.testing.assert_array_equal(table[["u_res", "g_res", "r_res", "i_res", "z_res"]], embedding.residual[rows])
+    np.testing.assert_array_equal(table["rec_error"], embedding.error[rows])
+    assert {str(kind) for kind in table[EMBEDDED].dtypes} == {"float32"}
+
+
+def test_residual_is_original_minus_reconstruction_and_rec_error_their_root_mean_square(trained: Session) -> None:
+    table = export_table(trained, np.flatnonzero(trained.quality.kept))
+    residual = np.column_stack([table[band] - table[f"{band}_rec"] for band in "ugriz"])
+    np.testing.assert_allclose(table[[f"{band}_res" for band in "ugriz"]], residual, atol=3e-6)
+    np.testing.assert_allclose(table["rec_error"], np.sqrt(np.mean(residual**2, axis=1)), atol=3e-6)
+
+
+def test_a_mask_chooses_rows_in_their_order(trained: Session) -> None:
+    mask = trained.subsets["blue"]
+    pd.testing.assert_frame_equal(export_table(trained, mask), export_table(trained, np.flatnonzero(mask)))
+
+
+def test_rows_that_take_no_part_have_no_values_in_the_added_columns(trained: Session) -> None:
+    failing = np.flatnonzero(~trained.quality.kept)
+    assert len(failing)
+    assert export_table(trained, failing)[EMBEDDED].isna().all(axis=None)
+
+
+def test_without_a_model_the_source_is_exported(trained: Session) -> None:
+    table = export_table(Session(trained.catalog), np.arange(4))
+    assert list(table.columns) == list(trained.catalog.table.columns)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (["u", "g"], ["u", "g"]),
+        (["u", "latent_1", "quality"], ["u", "latent_1_source", "quality_source"]),
+        (["latent_1", "latent_1_source"], ["latent_1_source_2", "latent_1_source"]),
+    ],
+)
+def test_a_source_column_with_an_added_name_is_renamed(source: list[str], expected: list[str]) -> None:
+    assert source_names(source, added_names(2)) == expected
+
+
+def test_an_exported_table_can_be_opened_and_exported_again(trained: Session, tmp_path: Path) -> None:
+    once = export_table(trained, np.arange(800))
+    again = export_table(replace(trained, catalog=replace(trained.catalog, table=once)), np.arange(800))
+    assert again.columns.is_unique
+    for name in EMBEDDED:
+        pd.testing.assert_series_equal(again[f"{name}_source"], once[name], check_names=False)
+        pd.testing.assert_series_equal(again[name], once[name])
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet"])
+def test_reading_the_file_back_gives_the_same_rows(trained: Session, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"stars{ending}"
+    drain(export_rows(trained, trained.subsets["blue"], path, "subset blue"))
+    found = read_catalog(path)
+    pd.testing.assert_frame_equal(found.table, export_table(trained, trained.subsets["blue"]), check_dtype=False)
+    assert found.table["latent_1"].dtype == np.float32
+    assert trained.model is not None
+    assert found.metadata["seed"] == "7"
+    assert found.metadata["model"] == trained.model.id
+    assert found.metadata["rows"] == "subset blue"
+    assert found.units["u_res"] == "mag"
+
+
+def test_the_origin_tells_all_that_is_known(trained: Session) -> None:
+    facts = origin(trained.catalog.provenance, trained.cuts, trained.model, "selection", "2026-01-01T00:00:00+00:00")
+    assert facts["program"] == "Stellar GUI"
+    assert facts["written"] == "2026-01-01T00:00:00+00:00"
+    assert facts["source_query"] == "simulate stars=800 seed=2"
+    assert json.loads(facts["cuts"])["zero_flux"] is False
+    assert "source_sha256" not in facts
+
+
+def test_an_exported_file_keeps_identifiers_of_19_digits(trained: Session, tmp_path: Path) -> None:
+    drain(export_rows(trained, np.arange(10), tmp_path / "stars.csv", "some"))
+    frame = drain(load_table(tmp_path / "stars.csv")).frame
+    np.testing.assert_array_equal(frame["objid"], trained.catalog.table["objid"][:10])
+
+
+def test_the_same_table_and_origin_give_the_same_bytes(trained: Session, tmp_path: Path) -> None:
+    facts = origin(trained.catalog.provenance, trained.cuts, trained.model, "all", "2026-01-01T00:00:00+00:00")
+    for name in ("a.parquet", "b.parquet"):
+        write_table(export_table(trained, np.arange(20)), tmp_path / name, facts)
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
