@@ -1,31 +1,37 @@
 """Makes the README's pictures: opens the sample, trains, lassoes the white dwarfs, and saves the window in both themes.
 
-Run in the program's environment:  QT_QPA_PLATFORM=offscreen .venv/bin/python resources/screenshot.py
+Run in the program's environment:  .venv/bin/python resources/screenshot.py
 """
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("XDG_CONFIG_HOME", tempfile.mkdtemp())
+for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+    os.environ[name] = tempfile.mkdtemp()
 
 import numpy as np
-import pandas as pd
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from shapely.geometry import MultiPoint
 
-from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.application import create_application
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.theme import ThemeChoice, theme
+from stellar_gui.gui.views.star_map import StarMap
 
 SIZE = (1680, 1000)
-OUT = Path(__file__).parent
+OUT = Path(__file__).parent / "images"
+GROUP = "white dwarf"
 
 
-def wait_until(condition: object, seconds: float = 300) -> None:
-    """Run the event loop until condition() holds."""
+def wait_until(condition: Callable[[], object], seconds: float = 300) -> None:
+    """Run the event loop until the condition holds."""
     loop = QEventLoop()
     timer = QTimer()
     timer.timeout.connect(lambda: condition() and loop.quit())
@@ -34,3 +40,64 @@ def wait_until(condition: object, seconds: float = 300) -> None:
     loop.exec()
     if not condition():
         sys.exit("the window did not come to rest in time")
+
+
+def settle(window: MainWindow) -> None:
+    """Wait until nothing is under way and all is painted."""
+    wait_until(lambda: not window.workspace.tasks.running)
+    loop = QEventLoop()
+    QTimer.singleShot(800, loop.quit)
+    loop.exec()
+
+
+def lasso(window: MainWindow, kind: str) -> None:
+    """Draw round the inner half of a population, as a hand with a mouse would."""
+    workspace = window.workspace
+    star_map = window.findChild(StarMap, "latentView")
+    members = workspace.kept & (workspace.catalog.table["kind"].to_numpy() == kind)
+    latent = workspace.embedding.latent[members]
+    centre = np.median(latent, axis=0)
+    distance = np.hypot(*((latent - centre) / np.std(latent, axis=0)).T)
+    outline = MultiPoint(latent[distance < np.quantile(distance, 0.5)]).convex_hull.buffer(0.04)
+    window.findChild(QAction, "actionToolLasso").trigger()
+    path = [
+        star_map.to_pixel(*outline.exterior.interpolate(part, normalized=True).coords[0])
+        for part in np.linspace(0, 1, 60)
+    ]
+    canvas, left = star_map.viewport(), Qt.MouseButton.LeftButton
+    QTest.mousePress(canvas, left, pos=path[0])
+    for pixel in path[1:]:
+        QTest.mouseMove(canvas, pixel)
+    QTest.mouseRelease(canvas, left, pos=path[-1])
+
+
+def main() -> None:
+    application = create_application(["stellar-gui"])
+    window = MainWindow()
+    window.resize(*SIZE)
+    window.show()
+    theme.choose(ThemeChoice.LIGHT)
+    window.open_sample()
+    wait_until(lambda: window.workspace.catalog is not None)
+    settle(window)
+    QTest.mouseClick(window.findChild(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
+    wait_until(lambda: window.workspace.model is not None)
+    settle(window)
+    lasso(window, GROUP)
+    selected = np.flatnonzero(window.workspace.selection)
+    window.workspace.set_active(int(selected[len(selected) // 2]))
+    settle(window)
+    OUT.mkdir(exist_ok=True)
+    for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
+        theme.choose(choice)
+        settle(window)
+        few = Qt.ImageConversionFlag.AvoidDither
+        image = window.grab().toImage().convertToFormat(QImage.Format.Format_Indexed8, few)
+        image.save(str(OUT / f"window-{choice.value}.png"))
+    window.workspace.mark_saved()
+    window.close()
+    application.quit()
+
+
+if __name__ == "__main__":
+    main()

@@ -55,13 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (the process's own by default) and return the exit status."""
     try:
         status = _dispatch(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
-        return status
+        return _flushed(status)
     except SystemExit as end:  # argparse, after --help and --version
         return int(end.code or SUCCESS)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLOSED_PIPE
     except KeyboardInterrupt:
         _complain("interrupted; nothing was written")
         return INTERRUPTED
@@ -76,6 +72,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         _complain(record_unexpected(error))
         return FAILURE
+
+
+def _flushed(status: int) -> int:
+    """The exit status once all results are out, or that of their being unwanted or impossible to write."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is not tried again at exit
+        if isinstance(error, BrokenPipeError):
+            return CLOSED_PIPE
+        _complain(f"the result could not be written to standard output ({error.strerror})")
+        return FAILURE
+    return status
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -32,27 +32,27 @@ def joined(chunks: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray | None:
     """
     types = {chunk.type for chunk in chunks} - {pa.null()}
     if not types:
-        return pa.chunked_array([array for chunk in chunks for array in chunk.chunks], type=pa.null())
-    if types == {pa.int64(), pa.float64()}:
-        if any(_beyond_exact(chunk) for chunk in chunks if not kinds.is_null(chunk.type)):
-            return None
-        kind = pa.float64()
+        kind = pa.null()
     elif types <= {pa.string(), pa.binary()}:
         kind = pa.binary()
-    elif len(types) == 1 and next(iter(types)) in (pa.int64(), pa.float64(), pa.bool_()):
-        kind = next(iter(types))
-        if kind == pa.float64() and any(_beyond_exact(chunk) for chunk in chunks if not kinds.is_null(chunk.type)):
-            return None
+    elif types == {pa.int64(), pa.float64()}:
+        kind = pa.float64()
+    elif len(types) == 1 and types <= {pa.int64(), pa.float64(), pa.bool_()}:
+        kind = types.pop()
     else:
         return None
-    return pa.chunked_array([array for chunk in chunks for array in chunk.cast(kind).chunks], type=kind)
+    column = pa.chunked_array([array for chunk in chunks for array in chunk.cast(kind).chunks], type=kind)
+    return None if kind == pa.float64() and _beyond_exact(column) else column
 
 
 def _beyond_exact(column: pa.ChunkedArray) -> bool:
-    """Whether a column has numbers so large that as a float they may have lost digits."""
-    values = column.to_numpy()
-    large = (values >= LARGEST_EXACT_FLOAT) | (values <= -LARGEST_EXACT_FLOAT)
-    return bool(large.any() and np.isfinite(values[large]).any())
+    """Whether a column of floats has numbers so large that they may have lost digits; NaN and infinity do not count."""
+    for array in column.chunks:
+        values = array.to_numpy(zero_copy_only=False)
+        largest = max(np.fmax.reduce(values, initial=0.0), -np.fmin.reduce(values, initial=0.0))
+        if largest >= LARGEST_EXACT_FLOAT and np.any(np.isfinite(values) & (np.abs(values) >= LARGEST_EXACT_FLOAT)):
+            return True
+    return False
 
 
 def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -101,11 +101,12 @@ def check(catalog: Catalog, cuts: QualityCuts) -> Quality:
     Zero-flux magnitudes are those of Stoughton et al. 2002, AJ 123, 485, as in `bands.BANDS`.
     """
     magnitudes = catalog.magnitudes
+    finite = np.isfinite(magnitudes)
     duplicate, duplicate_note = _duplicates(catalog)
     other_class, class_note = _other_class(catalog, cuts.classes or QualityCuts().classes or ())
     checks: tuple[tuple[Reason, bool, NDArray[np.bool_]], ...] = (
-        (Reason.NOT_FINITE, True, _any_band(~np.isfinite(magnitudes))),
-        (Reason.SENTINEL, cuts.sentinel, _any_band(np.isfinite(magnitudes) & (np.abs(magnitudes) >= SENTINEL))),
+        (Reason.NOT_FINITE, True, _any_band(~finite)),
+        (Reason.SENTINEL, cuts.sentinel, _any_band(finite & (np.abs(magnitudes) >= SENTINEL))),
         (Reason.OUT_OF_RANGE, cuts.magnitude_range is not None, _out_of_range(magnitudes, cuts.magnitude_range)),
         (Reason.ZERO_FLUX, cuts.zero_flux, _zero_flux(magnitudes)),
         (Reason.DUPLICATE, cuts.unique, duplicate),
@@ -127,10 +128,9 @@ def check(catalog: Catalog, cuts: QualityCuts) -> Quality:
 
 
 def _any_band(matches: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(n,) bool from (n, 5); column by column, which is several times faster than `any` along short rows."""
-    found = matches[:, 0].copy()
-    for k in range(1, matches.shape[1]):
-        found |= matches[:, k]
+    """(n,) bool from (n, 5), in a time that follows the matches: `any` along short rows is many times slower."""
+    found = np.zeros(len(matches), dtype=np.bool_)
+    found[np.flatnonzero(matches) // matches.shape[1]] = True
     return found
 
 

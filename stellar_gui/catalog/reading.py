@@ -55,7 +55,7 @@ _FOREIGN: Final = (
     (b"<VOTABLE", "a VOTable"),
 )
 _QUERY_KEYS: Final = ("query", "sql")
-_HASH_BLOCK: Final = 1 << 20
+_HASH_BLOCK: Final = 1 << 18
 
 
 def load_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, None, RawTable]:
@@ -166,14 +166,16 @@ def _reason(error: OSError) -> str:
         return "there is no such file; check its name and folder"
     if isinstance(error, PermissionError):
         return "you have no permission to read it; ask its owner, or copy it to a folder of yours"
-    return f"it cannot be read ({(os.strerror(error.errno) if error.errno else str(error)).lower()}); check its name and folder"
+    text = os.strerror(error.errno) if error.errno else str(error)
+    return f"it cannot be read ({text.lower()}); check its name and folder"
 
 
 def _sha256(path: Path, given_up: Event) -> tuple[int, str]:
     """Size in bytes and hex digest of a file."""
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while not given_up.is_set() and (block := file.read(_HASH_BLOCK)):
-            digest.update(block)
-            size += len(block)
+    block = memoryview(bytearray(_HASH_BLOCK))
+    with path.open("rb", buffering=0) as file:
+        while not given_up.is_set() and (count := file.readinto(block)):
+            digest.update(block[:count])
+            size += count
     return size, digest.hexdigest()

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from stellar_gui.commands.console import follow, write_result
+from stellar_gui.commands.options import table_to_write
 
 EXAMPLE = """\
 LATENTS is a table with the columns latent_1, latent_2; OUT has them and u, g, r, i, z (mag), row by row. A
@@ -17,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """RUN.stellar, LATENTS, -o."""
     parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session with a trained model")
     parser.add_argument("latents", type=Path, metavar="LATENTS", help="a table with latent positions")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="the table to write")
+    parser.add_argument("-o", "--output", type=table_to_write, required=True, metavar="OUT", help="the table to write")
 
 
 def run(arguments: argparse.Namespace) -> None:

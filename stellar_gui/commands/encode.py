@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from stellar_gui.commands.console import follow, write_result
-from stellar_gui.commands.options import add_column_option, columns_of
+from stellar_gui.commands.options import add_column_option, columns_of, table_to_write
 
 EXAMPLE = """\
 Every row is kept, in order. One that fails the session's quality checks, or lacks a band, has empty values in
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """RUN.stellar, CATALOG, -o, columns."""
     parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session with a trained model")
     parser.add_argument("catalog", type=Path, metavar="CATALOG", help="a table of stars")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="the table to write")
+    parser.add_argument("-o", "--output", type=table_to_write, required=True, metavar="OUT", help="the table to write")
     add_column_option(parser)
 
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from stellar_gui.commands.console import follow, write_result
+from stellar_gui.commands.options import table_to_write
 
 EXAMPLE = """\
 example:
@@ -13,7 +14,9 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """RUN.stellar, OUT, --subset."""
     parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session")
-    parser.add_argument("out", type=Path, metavar="OUT", help="the table to write; the ending chooses the format")
+    parser.add_argument(
+        "out", type=table_to_write, metavar="OUT", help="the table to write; the ending chooses the format"
+    )
     parser.add_argument("--subset", metavar="NAME", help="a subset's name, or 'selection' (default: every star)")
 
 

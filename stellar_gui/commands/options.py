@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stellar_gui.errors import InputError
@@ -82,6 +83,23 @@ def _role_and_name(text: str) -> tuple[str, str]:
     if not separator or not role:
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form ROLE=NAME, such as u=modelMag_u")
     return role, name
+
+
+def table_to_write(text: str) -> Path:
+    """A path whose ending tells a format that tables are written in, for argparse."""
+    from stellar_gui.catalog.reading import ending
+    from stellar_gui.catalog.writing import WRITERS
+
+    if ending(Path(text), WRITERS) is None:
+        raise argparse.ArgumentTypeError(f"'{text}' has none of the endings {', '.join(WRITERS)}")
+    return Path(text)
+
+
+def session_to_write(text: str) -> Path:
+    """A path that ends in .stellar, for argparse."""
+    if Path(text).suffix.lower() != ".stellar":
+        raise argparse.ArgumentTypeError(f"'{text}' does not end in .stellar")
+    return Path(text)
 
 
 def whole_number(text: str) -> int:

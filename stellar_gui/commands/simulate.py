@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from stellar_gui.commands.console import write_result
-from stellar_gui.commands.options import whole_number
+from stellar_gui.commands.options import table_to_write, whole_number
 
 EXAMPLE = """\
 example:
@@ -13,7 +13,9 @@ example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """OUT, --stars, --seed."""
-    parser.add_argument("out", type=Path, metavar="OUT", help="the table to write, e.g. stars.csv or stars.parquet")
+    parser.add_argument(
+        "out", type=table_to_write, metavar="OUT", help="the table to write, e.g. stars.csv or stars.parquet"
+    )
     parser.add_argument(
         "--stars", type=whole_number, default=255_000, metavar="N", help="number of stars (default: 255000)"
     )

@@ -11,6 +11,7 @@ from stellar_gui.commands.options import (
     columns_of,
     cuts_of,
     positive_number,
+    session_to_write,
     whole_number,
 )
 
@@ -25,7 +26,9 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CATALOG, -o, training settings, columns and quality switches."""
     parser.add_argument("catalog", type=Path, metavar="CATALOG", help="a table of stars")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="RUN.stellar", help="the session to write")
+    parser.add_argument(
+        "-o", "--output", type=session_to_write, required=True, metavar="RUN.stellar", help="the session to write"
+    )
     group = parser.add_argument_group("training (what is not given has the window's defaults)")
     group.add_argument("--seed", type=whole_number, metavar="N", help="of split, weights and batches (default: 0)")
     group.add_argument("--epochs", type=whole_number, metavar="N", help="passes over the training stars")
@@ -46,10 +49,11 @@ def run(arguments: argparse.Namespace) -> None:
     """Read, clean, train, embed, save, and tell how good the model is."""
     from stellar_gui.catalog.bands import BAND_NAMES
     from stellar_gui.catalog.reading import load_catalog
-    from stellar_gui.session.archive import save_session
+    from stellar_gui.session.archive import require_place_for, save_session
     from stellar_gui.session.pipeline import fit
 
     config = _config(arguments)
+    require_place_for(arguments.output)
     cuts = cuts_of(arguments)
     catalog = follow(load_catalog(arguments.catalog, columns_of(arguments)), "reading")
     session = follow(fit(catalog, cuts, config), "training")
@@ -76,12 +80,16 @@ def _config(arguments: argparse.Namespace) -> "TrainingConfig":
     from dataclasses import replace
 
     from stellar_gui.autoencoder.config import TrainingConfig
+    from stellar_gui.errors import InputError, TrainingError
 
     def given(*names: str) -> dict[str, Any]:
         return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
 
-    network = replace(TrainingConfig().network, **given("hidden", "depth", "latent"))
-    return TrainingConfig(network=network, **given("seed", "epochs", "time_budget", "batch_size", "learning_rate"))
+    try:
+        network = replace(TrainingConfig().network, **given("hidden", "depth", "latent"))
+        return TrainingConfig(network=network, **given("seed", "epochs", "time_budget", "batch_size", "learning_rate"))
+    except TrainingError as error:
+        raise InputError(str(error)) from error
 
 
 def _lines(output: Path, result: dict[str, Any]) -> list[str]:

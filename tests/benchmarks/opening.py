@@ -62,7 +62,8 @@ def stars(count: int, seed: int = 0) -> pd.DataFrame:
         "dec": rng.uniform(-10.0, 70.0, count),
         "redshift": rng.normal(0.0, 5e-4, count),
     }
-    columns |= {band: rng.normal(mean, 1.2, count).round(5) for band, mean in zip("ugriz", (20.5, 19, 18.4, 18.1, 18))}
+    typical = {"u": 20.5, "g": 19.0, "r": 18.4, "i": 18.1, "z": 18.0}
+    columns |= {band: rng.normal(magnitude, 1.2, count).round(5) for band, magnitude in typical.items()}
     return pd.DataFrame(columns)
 
 

@@ -211,11 +211,11 @@ def test_a_csv_called_parquet_and_a_parquet_called_csv_open(tmp_path: Path):
 
 
 def test_a_refused_file_leaves_no_open_file_behind(tmp_path: Path):
-    before = set(os.listdir("/proc/self/fd"))
+    before = {link.name for link in Path("/proc/self/fd").iterdir()}
     for content in (HEAD, "a b\n1 2 3\n", "u,g\n1,2\n"):
         with pytest.raises(InputError):
             read_catalog(saved(tmp_path, content))
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "a.parquet")
     with pytest.raises(InputError):
         read_catalog(tmp_path / "a.parquet")
-    assert set(os.listdir("/proc/self/fd")) == before
+    assert {link.name for link in Path("/proc/self/fd").iterdir()} == before

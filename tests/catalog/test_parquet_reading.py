@@ -158,5 +158,5 @@ def test_a_lying_number_of_rows_is_refused(tmp_path: Path):
     assert len(places) >= 2  # at least the file's and its row group's
     for place in places[-1], next(k for k in places if k > data.index(b"schema")):
         path.write_bytes(data[:place] + lie + data[place + 3 :])
-        with pytest.raises(InputError, match="the Parquet file is (cut off or )?damaged"):
+        with pytest.raises(InputError, match=r"the Parquet file is (cut off or )?damaged"):
             read_catalog(path)

@@ -15,7 +15,7 @@ from stellar_gui.session.session import Session
 def trained() -> Session:
     """800 simulated stars under cuts that are not the default, trained for two epochs, with subsets and a selection."""
     catalog = simulate(800, seed=2)
-    cuts = QualityCuts(zero_flux=False, magnitude_range=(10.0, 28.0), classes=None)
+    cuts = QualityCuts(zero_flux=False, magnitude_range=(10.0, 23.0), classes=None)
     fitted = drain(fit(catalog, cuts, TrainingConfig(seed=7, epochs=2)))
     random = np.random.default_rng(1)
     return Session(

@@ -20,7 +20,7 @@ from stellar_gui.session.encoding import decode_file, encode_file
 from stellar_gui.session.pieces import Types, read_table_pieces
 from stellar_gui.session.session import Session
 
-ADDED = "latent_1 latent_2 u_rec g_rec r_rec i_rec z_rec u_res g_res r_res i_res z_res rec_error".split()
+ADDED = ["latent_1", "latent_2", *(f"{band}_{kind}" for kind in ("rec", "res") for band in "ugriz"), "rec_error"]
 
 
 @pytest.fixture(scope="module")

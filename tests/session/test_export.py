@@ -14,7 +14,7 @@ from stellar_gui.progress import drain
 from stellar_gui.session.export import added_names, export_rows, export_table, origin, source_names
 from stellar_gui.session.session import Session
 
-EMBEDDED = "latent_1 latent_2 u_rec g_rec r_rec i_rec z_rec u_res g_res r_res i_res z_res rec_error".split()
+EMBEDDED = ["latent_1", "latent_2", *(f"{band}_{kind}" for kind in ("rec", "res") for band in "ugriz"), "rec_error"]
 
 
 def test_all_columns_are_untouched_and_the_added_ones_follow(trained: Session) -> None:

@@ -1,0 +1,89 @@
+"""What the parts of a map, the buttons and the keys held mean for a gesture."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from stellar_gui.analysis.selection import Mode
+from stellar_gui.gui.views.map_view import MapView
+from stellar_gui.gui.views.tools import Tool
+
+CLICK = 4.0  # logical pixels: less movement is a click
+
+_Keys, _Modifiers = Qt.Key, Qt.KeyboardModifier
+
+MODE_KEYS = _Modifiers.ShiftModifier | _Modifiers.ControlModifier | _Modifiers.AltModifier
+MODIFIER_OF_KEY = {
+    _Keys.Key_Shift: _Modifiers.ShiftModifier,
+    _Keys.Key_Control: _Modifiers.ControlModifier,
+    _Keys.Key_Alt: _Modifiers.AltModifier,
+}
+
+
+class Part(Enum):
+    """Where on the map the pointer is."""
+
+    PLOT = auto()
+    X_AXIS = auto()
+    Y_AXIS = auto()
+
+
+class Action(Enum):
+    """What a held button does once the pointer has moved."""
+
+    OUTLINE = auto()
+    PAN = auto()
+    STRETCH = auto()
+
+
+@dataclass
+class Press:
+    """A button that is held: where it went down and what it does."""
+
+    button: Qt.MouseButton
+    start: QPointF
+    part: Part
+    action: Action
+    mode: Mode
+    modifiers: Qt.KeyboardModifier
+    view: MapView
+    moved: bool = False
+
+
+def part_at(position: QPointF, plot: QRectF) -> Part | None:
+    """The part of the map at a place of the viewport; None in its corners and above the plot."""
+    if plot.contains(position):
+        return Part.PLOT
+    if plot.left() <= position.x() <= plot.right() and position.y() > plot.bottom():
+        return Part.X_AXIS
+    if plot.top() <= position.y() <= plot.bottom() and position.x() < plot.left():
+        return Part.Y_AXIS
+    return None
+
+
+def mode_of(held: Qt.KeyboardModifier, chosen: Mode) -> Mode:
+    """The mode of a gesture that begins with these keys held; without any, the chosen one."""
+    if held & _Modifiers.ControlModifier:
+        return Mode.INTERSECT if held & _Modifiers.ShiftModifier else Mode.REMOVE
+    if held & _Modifiers.AltModifier:
+        return Mode.REMOVE
+    return Mode.ADD if held & _Modifiers.ShiftModifier else chosen
+
+
+def hint_of(part: Part | None, mode: Mode, tool: Tool, space: bool, preview: bool) -> str:
+    """What the pointer can do, for the status bar; space: whether the space bar is held."""
+    if preview:
+        return "Training: the map moves as it learns; drag moves it, the wheel zooms"
+    if part in (Part.X_AXIS, Part.Y_AXIS):
+        return "Axis: drag moves and the wheel zooms this axis alone"
+    if space:
+        return "Drag moves the map"
+    if mode is Mode.REPLACE:
+        more = "" if tool is Tool.PICK else "; Shift adds, Ctrl removes, Ctrl+Shift intersects"
+        return f"{tool.value}: {tool.hint}{more}"
+    used = Tool.RECTANGLE if tool is Tool.PICK else tool
+    return f"{used.value}, {_MODE_HINTS[mode]}: {used.hint}; Esc cancels"
+
+
+_MODE_HINTS = {Mode.ADD: "adding", Mode.REMOVE: "removing", Mode.INTERSECT: "intersecting"}

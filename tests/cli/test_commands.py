@@ -1,0 +1,203 @@
+"""The commands, each with a good table, in this process."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stellar_gui import __version__
+from stellar_gui.catalog.reading import load_table, read_catalog
+from stellar_gui.cli import COMMANDS, main
+from stellar_gui.progress import drain
+from stellar_gui.session.archive import load_session, save_session
+from stellar_gui.session.session import Session
+from tests.cli.conftest import Run
+
+ADDED = ["latent_1", "latent_2", *(f"{band}_{kind}" for kind in ("rec", "res") for band in "ugriz"), "rec_error"]
+
+
+def test_help_lists_the_commands_and_each_explains_itself_with_an_example(run: Run) -> None:
+    listed = run("--help")
+    assert listed.status == 0
+    for command in COMMANDS:
+        assert f"\n  {command} " in listed.out
+        told = run(command, "--help")
+        assert told.status == 0 and told.err == ""
+        assert f"\nexample:\n  stellar-gui {command} " in told.out
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out == f"stellar-gui {__version__}\n"
+
+
+@pytest.mark.parametrize("name", ["sample.csv", "sample.csv.gz", "sample.parquet"])
+def test_simulate_writes_the_same_sample_for_the_same_seed(run: Run, tmp_path: Path, name: str) -> None:
+    path, again = tmp_path / name, tmp_path / f"again_{name}"
+    assert run("simulate", path, "--stars", "300", "--seed", "5").status == 0
+    assert run("simulate", again, "--stars", "300", "--seed", "5").status == 0
+    assert path.read_bytes() == again.read_bytes()
+    catalog = read_catalog(path)
+    assert len(catalog) == 300
+    assert "kind" in catalog.table.columns
+    assert catalog.units["u"] == "mag"
+
+
+def test_info_tells_rows_columns_bands_and_quality(run: Run, stars: Path) -> None:
+    told = run("info", stars, "--json")
+    assert told.status == 0 and told.err == ""
+    assert set(told.json) == {"rows", "columns", "bands", "quality"}
+    assert told.json["rows"] == 1200 == sum(told.json["quality"].values())
+    assert told.json["columns"]["identifier"] == "objid"
+    assert set(told.json["bands"]) == set("ugriz")
+    assert told.json["bands"]["r"]["min"] < told.json["bands"]["r"]["median"] < told.json["bands"]["r"]["max"]
+    lines = run("info", stars).out
+    assert "1,200 rows" in lines and "zero flux" in lines
+
+
+def test_info_of_a_session_tells_the_same(run: Run, stars: Path, session: Path) -> None:
+    expected = run("info", stars, "--json").json
+    told = run("info", session, "--json").json
+    for key in ("rows", "columns", "quality"):
+        assert told[key] == expected[key]
+
+
+def test_info_takes_columns_and_quality_switches(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "stars.csv"
+    magnitudes = {f"{kind}_{band}": [18.0, 24.63, 19.0] for kind in ("psfMag", "modelMag") for band in "ugriz"}
+    pd.DataFrame({**magnitudes, "class": ["STAR", "STAR", "QSO"]}).to_csv(path, index=False)
+    assert run("info", path, "--json").json["quality"]["good"] == 1
+    assert run("info", path, "--no-zero-flux", "--json").json["quality"]["good"] == 2
+    assert run("info", path, "--classes", "all", "--json").json["quality"]["good"] == 2
+    assert run("info", path, "--classes", "STAR,QSO", "--json").json["quality"]["good"] == 2
+    assert run("info", path, "--no-zero-flux", "--magnitude-range", "18.5", "30", "--json").json["quality"] | {
+        "out_of_range": 1
+    } == {
+        **dict.fromkeys(("not_finite", "sentinel", "zero_flux", "duplicate"), 0),
+        "good": 1,
+        "out_of_range": 1,
+        "other_class": 1,
+    }
+    assert run("info", path, "--column", "u=psfMag_u", "--json").json["columns"]["u"] == "psfMag_u"
+    assert "class" not in run("info", path, "--column", "class=", "--json").json["columns"]
+
+
+def test_train_prints_one_json_object_and_saves_a_session(run: Run, stars: Path, tmp_path: Path) -> None:
+    path = tmp_path / "run.stellar"
+    options = (
+        "--epochs",
+        "2",
+        "--seed",
+        "3",
+        "--batch-size",
+        "128",
+        "--hidden",
+        "8",
+        "--depth",
+        "2",
+        "--learning-rate",
+        "0.01",
+    )
+    told = run("train", stars, "-o", path, *options, "--no-zero-flux", "--json")
+    assert told.status == 0
+    keys = ["stars", "epochs", "seconds", *(f"{part}_mse" for part in ("train", "validation", "test"))]
+    assert list(told.json) == [*keys, "rms_per_band", "bias_per_band"]
+    assert told.json["stars"] == 1200
+    assert told.json["epochs"] == 2
+    assert set(told.json["rms_per_band"]) == set("ugriz") == set(told.json["bias_per_band"])
+    squares = np.square(list(told.json["rms_per_band"].values()))
+    assert told.json["test_mse"] == pytest.approx(squares.mean(), rel=1e-6)
+    saved = drain(load_session(path))
+    assert saved.model.config.seed == 3 and saved.model.config.network.hidden == 8
+    assert saved.cuts.zero_flux is False
+    assert saved.catalog.provenance.path == str(stars)
+
+
+def test_train_tells_people_the_error_of_each_band(run: Run, stars: Path, tmp_path: Path) -> None:
+    told = run("train", stars, "-o", tmp_path / "run.stellar", "--time-budget", "0.2")
+    assert told.status == 0
+    assert "test" in told.out and "\n  u " in told.out
+
+
+def test_the_same_seed_trains_the_same_model(run: Run, stars: Path, session: Path, tmp_path: Path) -> None:
+    run("train", stars, "-o", tmp_path / "run.stellar", "--epochs", "2", "--seed", "1")
+    assert drain(load_session(tmp_path / "run.stellar")).model.id == drain(load_session(session)).model.id
+
+
+def test_more_latent_dimensions_make_more_columns(run: Run, stars: Path, tmp_path: Path) -> None:
+    path = tmp_path / "run.stellar"
+    assert run("train", stars, "-o", path, "--epochs", "1", "--latent", "3").status == 0
+    assert run("export", path, tmp_path / "out.csv").status == 0
+    assert "latent_3" in read_catalog(tmp_path / "out.csv").table.columns
+
+
+def test_encode_keeps_every_row_and_decode_leads_back(run: Run, stars: Path, session: Path, tmp_path: Path) -> None:
+    assert run("encode", session, stars, "-o", tmp_path / "encoded.parquet").status == 0
+    encoded = drain(load_table(tmp_path / "encoded.parquet")).frame
+    assert list(encoded.columns) == [*pd.read_csv(stars).columns, *ADDED, "quality"]
+    assert len(encoded) == 1200
+    failing = encoded["quality"].notna()
+    assert 0 < failing.sum() < 100
+    assert encoded.loc[failing, ADDED].isna().all(axis=None)
+    assert encoded.loc[~failing, ADDED].notna().all(axis=None)
+    assert run("decode", session, tmp_path / "encoded.parquet", "-o", tmp_path / "decoded.csv").status == 0
+    decoded = drain(load_table(tmp_path / "decoded.csv")).frame
+    np.testing.assert_allclose(decoded["u"], encoded["u_rec"], atol=1e-5)
+
+
+def test_encoding_and_the_session_agree(run: Run, stars: Path, session: Path, tmp_path: Path) -> None:
+    run("encode", session, stars, "-o", tmp_path / "encoded.csv")
+    run("export", session, tmp_path / "exported.csv")
+    encoded, exported = (drain(load_table(tmp_path / f"{name}.csv")).frame for name in ("encoded", "exported"))
+    pd.testing.assert_frame_equal(encoded[exported.columns], exported, atol=1e-5)
+
+
+def test_export_writes_all_stars_a_subset_or_the_selection(run: Run, session: Path, tmp_path: Path) -> None:
+    saved = drain(load_session(session))
+    halo, chosen = np.zeros(1200, bool), np.zeros(1200, bool)
+    halo[[3, 5, 8]] = chosen[7] = True
+    path = tmp_path / "run.stellar"
+    drain(save_session(Session(saved.catalog, saved.cuts, saved.model, saved.embedding, {"halo": halo}, chosen), path))
+    assert run("export", path, tmp_path / "all.csv").status == 0
+    assert run("export", path, tmp_path / "halo.csv", "--subset", "halo").status == 0
+    assert run("export", path, tmp_path / "one.csv", "--subset", "selection").status == 0
+    assert len(read_catalog(tmp_path / "all.csv")) == 1200
+    assert (
+        read_catalog(tmp_path / "halo.csv").table["objid"].tolist() == saved.catalog.table["objid"][[3, 5, 8]].tolist()
+    )
+    assert len(read_catalog(tmp_path / "one.csv")) == 1
+    failed = run("export", path, tmp_path / "none.csv", "--subset", "disc")
+    assert failed.status == 2 and "halo" in failed.sentence
+    assert not (tmp_path / "none.csv").exists()
+
+
+def test_real_stars_go_all_the_way(run: Run, real_stars: Path, tmp_path: Path) -> None:
+    for name in ("sdss_stars_modelmag.csv", "sdss_dr14_spectro.csv", "skyserver_rect_308.csv"):
+        told = run("info", real_stars / name, "--json")
+        assert told.status == 0 and told.json["quality"]["good"] > 300
+    path = tmp_path / "run.stellar"
+    told = run("train", real_stars / "sdss_stars_modelmag.csv", "-o", path, "--epochs", "1", "--json")
+    assert told.json["stars"] > 9_000
+    assert run("encode", path, real_stars / "sdss_dr14_spectro.csv", "-o", tmp_path / "out.parquet").status == 0
+    found = drain(load_table(tmp_path / "out.parquet")).frame
+    assert len(found) == 10_000
+    assert (found["quality"] == "other class").sum() > 5_000
+
+
+def test_a_command_goes_before_a_file_of_that_name(
+    run: Run, stars: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "info").write_bytes(stars.read_bytes())
+    assert run("info", "info", "--json").json["rows"] == 1200
+    assert run("info").status == 2
+
+
+def test_json_is_ascii_on_one_line(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "stars.csv"
+    pd.DataFrame({**{band: [18.0, 19.0] for band in "ugriz"}, "näme": ["a", "b"]}).to_csv(path, index=False)
+    assert main(["info", str(path), "--json"]) == 0
+    out = capfd.readouterr().out
+    assert out.isascii() and out.count("\n") == 1
+    json.loads(out)
