@@ -25,9 +25,10 @@ from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.theme import ThemeChoice, theme
 from stellar_gui.gui.views.star_map import StarMap
 
-SIZE = (1680, 1000)
+SIZE = (1440, 900)
 OUT = Path(__file__).parent / "images"
 GROUP = "white dwarf"
+LEVEL = 5
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 300) -> None:
@@ -71,6 +72,14 @@ def lasso(window: MainWindow, kind: str) -> None:
     QTest.mouseRelease(canvas, left, pos=path[-1])
 
 
+def few_colors(image: QImage) -> QImage:
+    """The picture with every fifth level of each colour only: half the size in the repository, the same to the eye."""
+    image = image.convertToFormat(QImage.Format.Format_RGBX8888)
+    pixels = np.frombuffer(image.bits(), np.uint8).reshape(image.height(), -1, 4)
+    pixels[:] = np.rint(pixels / LEVEL) * LEVEL
+    return image.convertToFormat(QImage.Format.Format_RGB888)
+
+
 def main() -> None:
     application = create_application(["stellar-gui"])
     window = MainWindow()
@@ -91,8 +100,7 @@ def main() -> None:
     for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
         theme.choose(choice)
         settle(window)
-        few = Qt.ImageConversionFlag.AvoidDither
-        image = window.grab().toImage().convertToFormat(QImage.Format.Format_Indexed8, few)
+        image = few_colors(window.grab().toImage())
         image.save(str(OUT / f"window-{choice.value}.png"))
     window.workspace.mark_saved()
     window.close()
