@@ -24,7 +24,7 @@ system_libraries() {
   local missing=() package
   for package in "${offscreen_packages[@]}" "${display_packages[@]}"; do
     # Newer releases carry the 64-bit time suffix (libglib2.0-0t64).
-    dpkg-query -W -f='${db:Status-Abbrev}\n' "$package" "${package}t64" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+    [[ $(dpkg-query -W -f='${db:Status-Abbrev} ' "$package" "${package}t64" 2>/dev/null || true) == *ii* ]] || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   local as_root=()

@@ -1,7 +1,6 @@
 """The command line's door: which command is meant, how its errors read and with which status it ends."""
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -54,12 +53,13 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (the process's own by default) and return the exit status."""
     try:
-        status = _dispatch(list(sys.argv[1:] if argv is None else argv))
-        return _flushed(status)
+        return _dispatch(list(sys.argv[1:] if argv is None else argv))
     except SystemExit as end:  # argparse, after --help and --version
         return int(end.code or SUCCESS)
+    except BrokenPipeError:
+        return CLOSED_PIPE
     except KeyboardInterrupt:
-        _complain("interrupted; nothing was written")
+        _complain("interrupted")
         return INTERRUPTED
     except InputError as error:
         _complain(str(error))
@@ -72,19 +72,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         _complain(record_unexpected(error))
         return FAILURE
-
-
-def _flushed(status: int) -> int:
-    """The exit status once all results are out, or that of their being unwanted or impossible to write."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is not tried again at exit
-        if isinstance(error, BrokenPipeError):
-            return CLOSED_PIPE
-        _complain(f"the result could not be written to standard output ({error.strerror})")
-        return FAILURE
-    return status
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -72,7 +72,7 @@ class TrainingConfig:
     seed: int = 0
     epochs: int | None = None
     time_budget: float | None = None
-    batch_size: int = 256
+    batch_size: int = 512
     learning_rate: float = 1e-2
     fractions: tuple[float, float, float] = (150 / 255, 5 / 255, 100 / 255)
     network: NetworkConfig = field(default_factory=NetworkConfig)

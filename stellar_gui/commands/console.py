@@ -2,11 +2,13 @@
 
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
+from stellar_gui.errors import OutputError
 from stellar_gui.progress import Progress
 
 if TYPE_CHECKING:
@@ -41,12 +43,24 @@ def follow(work: Generator[Any, Any, Result], title: str) -> Result:
 
 def write_result(lines: Iterable[str]) -> None:
     """Write lines for people to standard output."""
-    sys.stdout.write("\n".join(lines) + "\n")
+    _write("\n".join(lines))
 
 
 def write_json(values: Mapping[str, Any]) -> None:
     """Write one JSON object to standard output."""
-    sys.stdout.write(json.dumps(values, allow_nan=False) + "\n")
+    _write(json.dumps(values, allow_nan=False))
+
+
+def _write(text: str) -> None:
+    """Write to standard output; raises BrokenPipeError where nobody reads it any more, else OutputError."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is not tried again at exit
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise OutputError(f"the result could not be written to standard output ({error.strerror})") from error
 
 
 class _Meter:

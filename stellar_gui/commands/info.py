@@ -14,7 +14,9 @@ example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE, --json, columns and quality switches."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="a table of stars or a .stellar session")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="a table of stars, or a .stellar session (told as it was saved)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object: rows, columns, bands, quality")
     add_column_option(parser)
     add_quality_options(parser)

@@ -1,7 +1,6 @@
 """Write the built-in sample of simulated stars as a table; the ending of OUT chooses the format."""
 
 import argparse
-from pathlib import Path
 
 from stellar_gui.commands.console import write_result
 from stellar_gui.commands.options import table_to_write, whole_number

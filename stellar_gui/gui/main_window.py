@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ MODES = {
 STRETCHES = ("asinh", "log", "square root", "linear")
 SMALL_HEIGHT = 900
 GAP = 8
+FRAME = QSize(16, 40)
 LEFT_WIDTH, RIGHT_WIDTH = 380, 390
 
 
@@ -76,7 +77,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self._status)
         self._fill_window_menu()
         self._connect()
-        self.resize(1680, 1000)
+        self.resize(QSize(1680, 1000).boundedTo(self.screen().availableSize() - FRAME))
         self._arrange()
         stored = self._settings.layout()
         if stored is not None:

@@ -54,20 +54,20 @@ class _Worker(QObject):
     def _drive(self, work: Generator[Any, Any, Any]) -> Any:
         reported = 0.0
         answer: object = None
-        stopped = False
+        started = stopped = False
         while True:
             if not self.going.is_set():
                 self.going.wait()
             if self.cancel_asked.is_set():
                 work.close()
                 raise _CancelledError
-            if self.stop_asked.is_set() and not stopped:
+            if started and self.stop_asked.is_set() and not stopped:
                 answer, stopped = self._stop_command, True
             try:
                 item = work.send(answer)
             except StopIteration as end:
                 return end.value
-            answer = None
+            answer, started = None, True
             now = time.monotonic()
             if item is not None and now - reported >= REPORT_INTERVAL:
                 reported = now

@@ -44,7 +44,7 @@ def read_members(path: Path, wanted: frozenset[str]) -> Generator[Progress, None
             chosen = [members[name] for name in sorted(wanted & members.keys())]
             return (yield from _unpack(archive, chosen, path))
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read: {error.strerror or error}.") from error
+        raise InputError(f"{path.name}: it cannot be read ({(error.strerror or str(error)).lower()}).") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OverflowError) as error:
         raise InputError(
             f"{path.name}: not a session of Stellar GUI, or a damaged or cut-off one; open another copy of it."
@@ -79,7 +79,7 @@ def _require_plain_file(path: Path) -> None:
     except FileNotFoundError as error:
         raise InputError(f"{path}: there is no such file; check the name and the folder.") from error
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
+        raise InputError(f"{path}: it cannot be read ({(error.strerror or str(error)).lower()}).") from error
     if stat.S_ISDIR(mode):
         raise InputError(f"{path}: a folder; choose a session file in it.")
     if not stat.S_ISREG(mode):

@@ -43,7 +43,7 @@ def read_table_pieces(path: Path, types: Mapping[str, pa.DataType] | None = None
 
     types: by column, as `Types` found them when the table was read before; without them a column of a text table may
     have another type in each piece.
-    Raises InputError as `load_table` does.
+    Raises InputError as `load_table` does, OutputError where there is no room for temporary files.
     """
     with closing(load_table(path)) as whole:
         next(whole)  # the checks of the file and its header
@@ -114,7 +114,10 @@ def _text_pieces(path: Path, types: Mapping[str, pa.DataType] | None) -> Iterato
                 header, rows = _header(rows[:start], types), rows[start:]
             if not _has_rows(rows):
                 continue
-            part.write_bytes(header + rows)
+            try:
+                part.write_bytes(header + rows)
+            except OSError as error:
+                raise OutputError(f"{folder}: temporary files could not be written ({error.strerror}).") from error
             raw = drain(load_table(part))
             table = from_frame(raw.frame, raw.units)
             if types is not None:
@@ -195,7 +198,12 @@ class _TextWriter:
         self._empty = True
 
     def write(self, table: pa.Table) -> None:
-        write_table(to_frame(table, tuple(table.column_names)), self._part, self._metadata, self._units)
+        try:
+            write_table(to_frame(table, tuple(table.column_names)), self._part, self._metadata, self._units)
+        except OutputError as error:  # names the part; atomic_target names the table that was meant
+            if isinstance(error.__cause__, OSError):
+                raise OSError(error.__cause__.errno, error.__cause__.strerror) from error
+            raise
         with self._part.open("rb") as part:
             if not self._empty:
                 while part.readline().startswith(b"#"):

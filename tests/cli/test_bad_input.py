@@ -3,8 +3,9 @@
 import gzip
 import os
 import resource
+import signal
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
@@ -143,10 +144,8 @@ def test_a_place_that_cannot_be_written_is_told_before_training(run: Run, stars:
 
 
 @pytest.fixture
-def full_disk() -> None:
+def full_disk() -> Generator[None, None, None]:
     """No file may grow beyond 20 kB, as on a full disk."""
-    import signal
-
     before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
     yield
@@ -157,14 +156,19 @@ def full_disk() -> None:
 @pytest.mark.parametrize("name", ["out.csv", "out.csv.gz", "out.parquet"])
 @pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_is_a_failure_that_leaves_what_was_there(
-    run: Run, session: Path, tmp_path: Path, name: str
+    run: Run, session: Path, stars: Path, tmp_path: Path, name: str
 ) -> None:
-    (tmp_path / name).write_bytes(b"precious")
-    for arguments in (("export", session, tmp_path / name), ("simulate", tmp_path / name, "--stars", "2000")):
+    out = tmp_path / name
+    out.write_bytes(b"precious")
+    for arguments in (
+        ("export", session, out),
+        ("simulate", out, "--stars", "2000"),
+        ("encode", session, stars, "-o", out),
+    ):
         told = run(*arguments)
         assert told.status == 1
         assert "could not be written" in told.sentence
-        assert (tmp_path / name).read_bytes() == b"precious"
+        assert out.read_bytes() == b"precious"
         assert [item.name for item in tmp_path.iterdir()] == [name]
 
 

@@ -135,7 +135,7 @@ def test_info_answers_about_as_fast_as_pandas_starts(stars: Path) -> None:
 
 
 def test_a_full_standard_output_is_a_failure(stars: Path) -> None:
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [*COMMAND, "info", str(stars)], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
         )

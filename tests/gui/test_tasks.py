@@ -100,6 +100,14 @@ def test_a_task_is_stopped_while_it_is_paused(qtbot: QtBot, tasks: Tasks) -> Non
         task.stop()
 
 
+def test_a_stop_before_the_first_step_is_heard_after_it(qtbot: QtBot, tasks: Tasks) -> None:
+    task = Task("train", endless, stop_command=STOP)
+    task.stop()
+    with qtbot.waitSignal(task.finished) as finished:
+        tasks.start(task)
+    assert finished.args == ["the best so far"]
+
+
 def test_cancel_closes_the_work_and_nothing_more_is_heard_of_it(qtbot: QtBot, tasks: Tasks) -> None:
     closed = threading.Event()
 
