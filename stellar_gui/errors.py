@@ -1,5 +1,7 @@
 """The errors whose text is the sentence that the user reads."""
 
+from collections.abc import Sequence
+
 
 class StellarError(Exception):
     """What went wrong and what to do about it, in one sentence; shown as it stands in a dialog or on standard error."""
@@ -7,6 +9,14 @@ class StellarError(Exception):
 
 class InputError(StellarError):
     """A file or table that cannot be used as it is; on the command line, exit status 2."""
+
+
+class MissingBandsError(InputError):
+    """A table in which not all five magnitudes were recognised; columns are the names it has, to choose from."""
+
+    def __init__(self, sentence: str, columns: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.columns = tuple(columns)
 
 
 class OutputError(StellarError):

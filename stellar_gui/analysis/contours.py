@@ -8,11 +8,14 @@ from fast_histogram import histogram2d
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.spatial import GridIndex
 
 SHARES = (0.5, 0.9, 0.99)
 
 _SIDE = 128
+_CHUNK = 1_000_000
+_TOLERANCE = 0.003  # cells
 _WIDTHS = (5.0, 3.0, 1.8, 1.1)  # of the Gaussians, in cells, from the coarsest
 _STARS_TO_TRUST = 25.0
 _LEAST_STARS = 50
@@ -42,7 +45,7 @@ def contours(index: GridIndex, shares: tuple[float, ...] = SHARES) -> tuple[Cont
     side = _SIDE + 2 * border
     x0, x1 = x0 - border * cells_x, x1 + border * cells_x
     y0, y1 = y0 - border * cells_y, y1 + border * cells_y
-    counts = histogram2d(index.y, index.x, bins=(side, side), range=((y0, y1), (x0, x1)))
+    counts = _counts(index, side, (x0, x1, y0, y1))
     density = _smoothed(counts)
     made = []
     for share in shares:
@@ -50,9 +53,19 @@ def contours(index: GridIndex, shares: tuple[float, ...] = SHARES) -> tuple[Cont
         if level is None:
             continue
         cells = _lines(_without_islands(density, counts, level), level)
-        lines = tuple(np.array([x0, y0]) + (_rounded(line) + 0.5) * [cells_x, cells_y] for line in cells)
+        lines = tuple(np.array([x0, y0]) + (_smooth_line(line) + 0.5) * [cells_x, cells_y] for line in cells)
         made.append(Contour(share, lines))
     return tuple(made)
+
+
+def _counts(index: GridIndex, side: int, bounds: Bounds) -> NDArray[np.float64]:
+    """Stars in side x side cells; some at a time, since the histogram keeps other threads from running."""
+    x0, x1, y0, y1 = bounds
+    counts = np.zeros((side, side))
+    for first in range(0, len(index), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        counts += histogram2d(index.y[part], index.x[part], bins=(side, side), range=((y0, y1), (x0, x1)))
+    return counts
 
 
 def _smoothed(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,10 +153,10 @@ def _crossing(
     return np.stack([column + along * level_side, row + along * (not level_side)], axis=1)
 
 
-def _rounded(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A closed line with its corners cut twice (Chaikin 1974)."""
+def _smooth_line(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A closed line with its corners cut twice (Chaikin 1974), without the points that add less than an eye can see."""
     for _ in range(2):
         start, end = line[:-1], line[1:]
         cut = np.stack([0.75 * start + 0.25 * end, 0.25 * start + 0.75 * end], axis=1).reshape(-1, 2)
         line = np.concatenate([cut, cut[:1]])
-    return line
+    return np.asarray(shapely.get_coordinates(shapely.simplify(shapely.linestrings(line), _TOLERANCE)))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 from fast_histogram import histogram2d
@@ -10,7 +12,10 @@ from numpy.typing import NDArray
 from stellar_gui.analysis.regions import Bounds
 
 _BLOCK = 2
+_SEED = 0
 _ROBUST = 0.998
+_Count = TypeVar("_Count", np.int32, np.float32)
+_STARS_TO_TRUST = 3.0  # of the sample, on a block
 _SOFTENING = 3.0
 
 
@@ -48,22 +53,74 @@ class Scale:
         return np.clip(shades, 0, 1)
 
 
-def block_counts(
+def pixel_counts(
     x: NDArray[np.float32], y: NDArray[np.float32], bounds: Bounds, shape: tuple[int, int]
-) -> NDArray[np.float32]:
-    """(height, width) float32: the stars on each pixel and its neighbours to the left and above; top row first.
-
-    Each star thus marks a block of 2 x 2 pixels, placed to the pixel: visible when alone and sharp when many.
-    """
-    height, width = shape
+) -> NDArray[np.float64]:
+    """(height, width) float64: the stars on each pixel, bottom row first."""
     x0, x1, y0, y1 = bounds
-    upwards: NDArray[np.float64] = histogram2d(y, x, bins=(height, width), range=((y0, y1), (x0, x1)))
-    counts = upwards.astype(np.float32)[::-1]
-    across = counts.copy()
-    across[:, 1:] += counts[:, :-1]
-    down = across.copy()
-    down[1:] += across[:-1]
-    return down
+    counts: NDArray[np.float64] = histogram2d(y, x, bins=shape, range=((y0, y1), (x0, x1)))
+    return counts
+
+
+class BlockCounts:
+    """Sums counts of pixels over blocks of 2 x 2, each pixel with its neighbours to the left and above.
+
+    Each star thus marks a block, placed to the pixel: visible when alone and sharp when many. The answers are arrays
+    that the next call overwrites: fetching fresh memory for every frame would cost more than the sums.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, type], NDArray[Any]] = {}
+
+    def of(self, pixels: NDArray[np.float64], step: int = 1) -> NDArray[np.int32]:
+        """(height, width) int32, top row first: the sums, or, of a sample, an estimate of what they would be.
+
+        pixels: (height, width), the stars on each, bottom row first; step: all stars for each that was counted.
+        """
+        return self._summed(self._from_top(pixels, np.int32)) if step == 1 else self._estimated(pixels, step)
+
+    def _estimated(self, pixels: NDArray[np.float64], step: int) -> NDArray[np.int32]:
+        """A picture as bright and as grainy as that of all stars.
+
+        Where the sample is dense it is taken as it is, times step. Where it is sparse each of its stars is spread
+        over the area that its step stars would mark, and the mean turned into single marks at random, always the same
+        at the same pixel.
+        """
+        counts = self._from_top(pixels, np.float32)
+        wide = self._array("wide", pixels.shape, np.float32)
+        _spread(counts, 2 ** round(np.log2(step) / 2), wide)
+        sums = self._summed(counts)
+        trust = self._array("spare", pixels.shape, np.float32)
+        np.add(wide, np.float32(_STARS_TO_TRUST), out=trust)
+        np.divide(wide, trust, out=trust)
+        sums -= wide
+        sums *= trust
+        sums += wide
+        sums *= np.float32(step)
+        sums += _grain(pixels.shape)
+        estimate = self._array("estimate", pixels.shape, np.int32)
+        np.copyto(estimate, sums, casting="unsafe")
+        return estimate
+
+    def _from_top(self, pixels: NDArray[np.float64], kind: type[_Count]) -> NDArray[_Count]:
+        counts = self._array("counts", pixels.shape, kind)
+        np.copyto(counts, pixels[::-1], casting="unsafe")
+        return counts
+
+    def _summed(self, counts: NDArray[_Count]) -> NDArray[_Count]:
+        """The sums over blocks, in place of the counts."""
+        across = self._array("spare", counts.shape, counts.dtype.type)
+        across[:, 0] = counts[:, 0]
+        np.add(counts[:, 1:], counts[:, :-1], out=across[:, 1:])
+        counts[0] = across[0]
+        np.add(across[1:], across[:-1], out=counts[1:])
+        return counts
+
+    def _array(self, name: str, shape: tuple[int, ...], kind: type[_Count]) -> NDArray[_Count]:
+        array = self._kept.get((name, kind))
+        if array is None or array.shape != shape:
+            self._kept[name, kind] = array = np.empty(shape, kind)
+        return array
 
 
 def disc_counts(
@@ -97,12 +154,36 @@ def disc_counts(
     return inner.astype(np.float32)
 
 
-def robust_top(counts: NDArray[np.float32]) -> float:
-    """The count that all but the densest 0.2 percent of the marked pixels stay under; at least 2."""
-    marked = counts[counts >= 1]
+def robust_top(counts: NDArray[np.integer] | NDArray[np.floating]) -> float:
+    """The count that all but the densest 0.2 percent of marked pixels stay under, by each eighth line; at least 2."""
+    lines = counts[::8]
+    marked = lines[lines >= 1]
     if not marked.size:
         return 2.0
-    if marked.size > 50_000:
-        marked = marked[:: marked.size // 50_000]
     place = min(int(_ROBUST * marked.size), marked.size - 1)
     return max(float(np.partition(marked, place)[place]), 2.0)
+
+
+@lru_cache(maxsize=4)
+def _grain(shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Random numbers from 0 to 1, one for each block of a picture; read-only."""
+    height, width = shape
+    blocks = np.random.default_rng(_SEED).random((height // 2 + 1, width // 2 + 1), np.float32)
+    grain = np.repeat(np.repeat(blocks, _BLOCK, axis=0)[:height], _BLOCK, axis=1)[:, :width]
+    grain.setflags(write=False)
+    return grain
+
+
+def _spread(pixels: NDArray[np.float32], side: int, into: NDArray[np.float32]) -> None:
+    """The sums over blocks of four pixels, averaged over neighbourhoods about 2 * side wide."""
+    height, width = pixels.shape
+    padded = np.pad(pixels, ((0, -height % side), (0, -width % side)))
+    rows = np.add.reduce([padded[k::side] for k in range(side)])
+    cells = np.add.reduce([rows[:, k::side] for k in range(side)])
+    cells = np.pad(cells, 1, mode="edge")
+    cells = cells[:-2] + 2 * cells[1:-1] + cells[2:]
+    cells = cells[:, :-2] + 2 * cells[:, 1:-1] + cells[:, 2:]
+    cells *= np.float32(_BLOCK**2 / (16 * side**2))
+    lines = np.repeat(cells, side, axis=1)[:, :width]
+    for k in range(side):
+        into[k::side] = lines[: len(into[k::side])]

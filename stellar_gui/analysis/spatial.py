@@ -1,6 +1,7 @@
 """A grid over two columns that finds the stars of a region or a view, and the star nearest to a point."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ _STARS_PER_CELL = 4
 _CELLS_PER_SIDE = (16, 1024)
 _TAIL = 0.001
 _SAMPLE = 20_000
+_FEW_OTHERS = 1.1
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,14 @@ class GridIndex:
         """The number of stars that take part."""
         return len(self.row)
 
-    @property
+    @cached_property
     def bounds(self) -> Bounds:
         """The extent of all stars; (0, 1, 0, 1) without any."""
         if not len(self):
             return 0.0, 1.0, 0.0, 1.0
         return float(self.x.min()), float(self.x.max()), float(self.y.min()), float(self.y.max())
 
-    @property
+    @cached_property
     def bulk(self) -> Bounds:
         """The extent of the stars without the outermost 0.1 percent on each side, a tenth larger, within `bounds`."""
         if not len(self):
@@ -126,18 +128,18 @@ class GridIndex:
         return np.flatnonzero(self.mask(region))
 
     def near(self, view: Bounds) -> list[slice]:
-        """Slices of places that hold every star of a view and few others: one for each row of cells that it meets."""
+        """Slices of places that hold every star of a view and few others: one for each row of cells, or one for all."""
         left, right = _span(self._columns, view[0], view[1])
         bottom, top = _span(self._rows, view[2], view[3])
         side = len(self._columns) - 1
         if left > right or bottom > top:
             return []
-        if left == 0 and right == side - 1:
-            starts, stops = [int(self._offsets[bottom * side])], [int(self._offsets[(top + 1) * side])]
-        else:
-            first = np.arange(bottom, top + 1) * side
-            starts, stops = self._offsets[first + left].tolist(), self._offsets[first + right + 1].tolist()
-        return [slice(start, stop) for start, stop in zip(starts, stops, strict=True) if start < stop]
+        first = np.arange(bottom, top + 1) * side
+        starts, stops = self._offsets[first + left], self._offsets[first + right + 1]
+        start, stop = int(starts[0]), int(stops[-1])
+        if stop - start <= _FEW_OTHERS * int((stops - starts).sum()):
+            return [slice(start, stop)] if start < stop else []
+        return [slice(*ends) for ends in zip(starts.tolist(), stops.tolist(), strict=True) if ends[0] < ends[1]]
 
     def places_in(self, view: Bounds) -> NDArray[np.int64]:
         """(m,) int64: the places of the stars within a view, its sides included."""

@@ -82,7 +82,7 @@ def read_layout(path: Path, text: bytes, limits: Limits) -> Layout:
     first = split(head.text, separator)
     start, number = head.end, head.number
     if any(_NUMBER.match(cell.strip()) for cell in first):
-        commented = comments[-1].lstrip("#").strip() if comments else ""
+        commented = comments[-1].lstrip("#").strip() if comments and not _METADATA.match(comments[-1]) else ""
         separator_there = _separator(commented, [head.text, *sample])
         if commented and len(split(commented, separator_there)) == len(split(head.text, separator_there)):
             sample, separator, first = [head.text, *sample], separator_there, split(commented, separator_there)

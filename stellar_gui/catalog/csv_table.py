@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -11,17 +12,15 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.types as kinds
 
-from stellar_gui.catalog.arrow_frame import to_frame
+from stellar_gui.catalog.arrow_frame import is_text, to_frame
 from stellar_gui.catalog.csv_layout import Layout, read_layout, split
-from stellar_gui.catalog.csv_types import as_declared, as_numbers, decoded, joined
+from stellar_gui.catalog.csv_types import MISSING, as_declared, as_numbers, decoded, joined
 from stellar_gui.catalog.raw_table import LIMITS, Limits, RawTable
 from stellar_gui.catalog.text_pieces import Piece, read_pieces, to_text, too_large, too_long_line
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
 
-_MISSING: Final = ("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A")
 _TEXT: Final = pa.binary()  # as text, but a file that is not UTF-8 is no error
 
 
@@ -46,7 +45,7 @@ def read_text_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, 
         raise InputError(f"{path.name}: the table has column names but no rows; choose a table with stars in it.")
     columns = {name: joined([table.column(name) for table in tables]) for name in layout.names}
     last = columns[layout.names[-1]]
-    if layout.trailing and len(columns) > 1 and last is not None and kinds.is_null(last.type):
+    if layout.trailing and len(columns) > 1 and last is not None and last.null_count == len(last):
         del columns[layout.names[-1]]
     unsettled = [name for name, column in columns.items() if column is None]
     again: dict[str, pa.ChunkedArray] = {}
@@ -60,7 +59,7 @@ def read_text_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, 
     for name, column in columns.items():
         if column is None:
             column = again[name]
-        if not kinds.is_binary(column.type):
+        if not is_text(column.type):
             settled.append(as_declared(column, layout.types.get(name)))
         elif name in as_text:
             settled.append(decoded(column))
@@ -83,19 +82,27 @@ class _Parser:
     def parse(
         self, pieces: Iterable[Piece], include: Sequence[str], as_text: Collection[str]
     ) -> Generator[Progress, None, list[pa.Table]]:
-        """Tables of the columns to include, one for each piece of the file that has rows."""
+        """Tables of the columns to include, one for each piece of the file that has rows.
+
+        A thread parses a piece while the next one is read.
+        """
         size = self._path.stat().st_size
         tables: list[pa.Table] = []
         memory = 0
-        for number, piece in enumerate(pieces):
-            text = piece.text if number else piece.text[self._layout.start :]
-            table = self._table(text, include, as_text, number)
-            if table is not None and len(table):
-                tables.append(table)
-                memory += table.nbytes
-            if memory > self._limits.unpacked:
-                raise too_large(self._path, self._limits)
-            yield Progress(piece.done, size, "bytes")
+        with ThreadPoolExecutor(1) as pool:
+            ahead: Future[pa.Table | None] | None = None
+            for number, piece in enumerate(chain(pieces, [None])):
+                parsed = ahead
+                if piece is not None:
+                    text = piece.text if number else piece.text[self._layout.start :]
+                    ahead = pool.submit(self._table, text, include, as_text, number)
+                    yield Progress(piece.done, size, "bytes")
+                table = parsed.result() if parsed is not None else None
+                if table is not None and len(table):
+                    tables.append(table)
+                    memory += table.nbytes
+                if memory > self._limits.unpacked:
+                    raise too_large(self._path, self._limits)
         return tables
 
     def _table(self, text: bytes, include: Sequence[str], as_text: Collection[str], number: int) -> pa.Table | None:
@@ -129,7 +136,7 @@ class _Parser:
                 include_columns=list(include),
                 column_types=dict.fromkeys(as_text, _TEXT),
                 decimal_point=layout.decimal,
-                null_values=["", *_MISSING] if b"n" in text or b"N" in text else [""],
+                null_values=["", *MISSING] if b"n" in text or b"N" in text else [""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),

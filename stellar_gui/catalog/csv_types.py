@@ -11,6 +11,9 @@ import pyarrow.types as kinds
 from stellar_gui.catalog.columns import LARGEST_EXACT_FLOAT
 from stellar_gui.catalog.text_pieces import to_text
 
+MISSING: Final = ("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A")
+"""Words that stand for a missing value, where they are not in quotes; each has an n or N."""
+
 _INTEGER: Final = r"^[+-]?(0|[1-9]\d*)$"
 _PADDED: Final = r"^[+-]?0\d+$"
 _NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -34,15 +37,22 @@ def joined(chunks: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray | None:
     if not types:
         kind = pa.null()
     elif types <= {pa.string(), pa.binary()}:
-        kind = pa.binary()
+        kind = pa.string() if types == {pa.string()} else pa.binary()
     elif types == {pa.int64(), pa.float64()}:
         kind = pa.float64()
     elif len(types) == 1 and types <= {pa.int64(), pa.float64(), pa.bool_()}:
         kind = types.pop()
     else:
         return None
-    column = pa.chunked_array([array for chunk in chunks for array in chunk.cast(kind).chunks], type=kind)
+    try:
+        column = pa.chunked_array([array for chunk in chunks for array in _cast(chunk, kind).chunks], type=kind)
+    except pa.ArrowInvalid:  # integers that a float cannot hold
+        return None
     return None if kind == pa.float64() and _beyond_exact(column) else column
+
+
+def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    return column if column.type == kind else column.cast(kind)
 
 
 def _beyond_exact(column: pa.ChunkedArray) -> bool:
@@ -58,7 +68,7 @@ def _beyond_exact(column: pa.ChunkedArray) -> bool:
 def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Bytes as text: UTF-8, or Latin-1 value by value where they are not."""
     try:
-        return column.cast(pa.string())
+        return _cast(column, pa.string())
     except pa.ArrowInvalid:
         return pa.chunked_array(
             [[None if value is None else to_text(value) for value in column.to_pylist()]], pa.string()

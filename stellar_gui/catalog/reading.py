@@ -16,7 +16,7 @@ from stellar_gui.catalog.columns import recognise
 from stellar_gui.catalog.csv_table import read_text_table
 from stellar_gui.catalog.parquet_table import read_parquet
 from stellar_gui.catalog.raw_table import LIMITS, Limits, RawTable
-from stellar_gui.errors import InputError
+from stellar_gui.errors import InputError, MissingBandsError
 from stellar_gui.progress import Progress, drain
 
 Reader = Callable[[Path, Limits], Generator[Progress, None, RawTable]]
@@ -96,6 +96,8 @@ def load_catalog(
             raw = yield from work
             try:
                 found = recognise(raw.frame, columns)
+            except MissingBandsError as error:
+                raise MissingBandsError(f"{path.name}: {error}.", error.columns) from error
             except InputError as error:
                 raise InputError(f"{path.name}: {error}.") from error
             size, sha256 = digest.result()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from stellar_gui.catalog.raw_table import Limits, size_in_words
 from stellar_gui.errors import InputError
 
@@ -72,15 +74,16 @@ def read_pieces(path: Path, limits: Limits) -> Generator[Piece]:
                 returns_only = b"\n" not in chunk and b"\r" in chunk
             if returns_only:
                 chunk = chunk.replace(b"\r", b"\n")
-            held += chunk
-            end = len(held) if last else _end_of_lines(held, limits.line)
-            if not last and end == 0 and len(held) > limits.line:
-                raise too_long_line(path, limits)
-            if end:
-                yield Piece(held[:end], raw.tell())
-                held = held[end:]
+            end = len(chunk) if last else _end_of_lines(held, chunk, limits.line)
+            if end or last:
+                yield Piece(b"".join((held, memoryview(chunk)[:end])), raw.tell())
+                held = chunk[end:]
+            else:
+                held += chunk
             if last:
                 return
+            if len(held) > limits.line:
+                raise too_long_line(path, limits)
 
 
 def too_large(path: Path, limits: Limits) -> InputError:
@@ -135,14 +138,22 @@ def _decoded(path: Path, decoder: codecs.IncrementalDecoder, chunk: bytes, last:
         ) from error
 
 
-def _end_of_lines(text: bytes, reach: int) -> int:
-    """Where the last line ends that is not inside quotes; the last one at all where quotes do not pair in reach."""
+def _end_of_lines(held: bytes, text: bytes, reach: int) -> int:
+    """Where in text, which goes on from what was held, the last line ends that is not inside quotes; 0 for nowhere.
+
+    The last line at all, where quotation marks do not pair within reach.
+    """
     last = end = text.rfind(b"\n") + 1
-    if b'"' not in text:
+    if b'"' not in text and b'"' not in held:
         return end
-    quotes = text.count(b'"', 0, end)
-    while quotes % 2 and end > len(text) - reach:
-        before = text.rfind(b"\n", 0, end - 1) + 1
+    begin = 0
+    if not held:
+        while begin < end and text.startswith(b"#", begin):  # in comments, quotation marks need not pair
+            begin = text.find(b"\n", begin) + 1
+    codes = np.frombuffer(text, np.uint8, end - begin, begin)
+    quotes = held.count(b'"') + np.count_nonzero(codes == ord('"'))  # several times faster than bytes.count
+    while quotes % 2 and end > max(begin, len(text) - reach):
+        before = text.rfind(b"\n", begin, end - 1) + 1 or begin
         quotes -= text.count(b'"', before, end)
         end = before
     return last if quotes % 2 else end

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -9,11 +10,13 @@ from typing import IO, Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.types as kinds
 
-from stellar_gui.catalog.arrow_frame import from_frame
+from stellar_gui.catalog.arrow_frame import from_frame, is_text
 from stellar_gui.catalog.atomic import atomic_target
+from stellar_gui.catalog.csv_types import MISSING
 from stellar_gui.catalog.parquet_table import PREFIX
 from stellar_gui.catalog.reading import ending
 from stellar_gui.errors import OutputError
@@ -25,6 +28,7 @@ Writer = Callable[[pa.Table, Path, Mapping[str, str], Mapping[str, str]], Genera
 
 _CSV_ROWS: Final = 1 << 16
 _PARQUET_ROWS: Final = 1 << 18
+_SPECIAL: Final = r'[",\r\n#]|^\s|\s$|^$'
 _RESERVED: Final = ("units", "types")
 
 
@@ -81,12 +85,12 @@ def _write_rows(
     table: pa.Table, file: "IO[bytes] | gzip.GzipFile", metadata: Mapping[str, str], units: Mapping[str, str]
 ) -> Generator[Progress, None, None]:
     file.write(_comments(table.schema, metadata, units).encode())
+    file.write((",".join(map(_heading, table.column_names)) + "\n").encode())
     table = _plain(table)
-    header = pyarrow.csv.WriteOptions(include_header=True)
-    rows = pyarrow.csv.WriteOptions(include_header=False)
-    file.write(_csv(table.slice(0, 0), header))
+    quoting = "needed" if any(map(_needs_quotes, table.columns)) else "none"
+    options = pyarrow.csv.WriteOptions(include_header=False, quoting_style=quoting)
     for start in range(0, len(table), _CSV_ROWS):
-        file.write(_csv(table.slice(start, _CSV_ROWS), rows))
+        file.write(_csv(table.slice(start, _CSV_ROWS), options))
         yield Progress(min(start + _CSV_ROWS, len(table)), len(table), "rows")
 
 
@@ -94,6 +98,18 @@ def _csv(table: pa.Table, options: pyarrow.csv.WriteOptions) -> memoryview:
     sink = pa.BufferOutputStream()
     pyarrow.csv.write_csv(table, sink, options)
     return memoryview(sink.getvalue())
+
+
+def _heading(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if re.search(_SPECIAL, name) else name
+
+
+def _needs_quotes(column: pa.ChunkedArray) -> bool:
+    """Whether a column has text that without quotation marks would be read as something else."""
+    if not is_text(column.type):
+        return False
+    special = pc.match_substring_regex(column, _SPECIAL)
+    return bool(pc.any(pc.or_(special, pc.is_in(column, pa.array(MISSING, column.type)))).as_py())
 
 
 def _comments(schema: pa.Schema, metadata: Mapping[str, str], units: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from stellar_gui.commands.options import table_to_write
 
 EXAMPLE = """\
 example:
-  stellar-gui export run.stellar halo.parquet --subset halo"""
+  stellar-gui export run.stellar group.parquet --subset selection"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

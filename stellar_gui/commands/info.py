@@ -1,6 +1,7 @@
 """Tell what a table or a session holds: rows, recognised columns, and what the quality checks find."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.file.suffix.lower() == ".stellar":
         from stellar_gui.session.manifest import read_manifest
 
-        return dict(read_manifest(arguments.file).summary)
+        manifest = read_manifest(arguments.file)
+        return {**manifest.summary, "model": manifest.model, "subsets": list(manifest.subset_names)}
     from stellar_gui.catalog.quality import check
     from stellar_gui.catalog.reading import load_catalog
     from stellar_gui.session.summary import summarise
@@ -55,4 +57,27 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         lines.append(f"  {band:<26}{numbers}")
     lines += ["", "quality"]
     lines += [f"  {reason.replace('_', ' '):<16}{count:>12,}" for reason, count in summary["quality"].items()]
+    if summary.get("note"):
+        lines += ["", f"  {summary['note']}"]
+    if summary.get("model"):
+        lines += ["", "model", *_model_lines(summary["model"])]
+    if summary.get("subsets"):
+        lines += ["", "subsets", *(f"  {name}" for name in summary["subsets"])]
     return lines
+
+
+def _model_lines(model: Mapping[str, Any]) -> list[str]:
+    facts = {
+        "id": model.get("id"),
+        "seed": model.get("training", {}).get("seed"),
+        "stars": model.get("stars"),
+        "epochs": model.get("epochs"),
+        "test error, mag²": model.get("test_mse"),
+        "PCA error, mag²": model.get("pca_mse"),
+        "stopped": model.get("stopped_because"),
+    }
+    return [
+        f"  {name:<18}{value:.4f}" if isinstance(value, float) else f"  {name:<18}{value}"
+        for name, value in facts.items()
+        if value is not None
+    ]

@@ -1,5 +1,7 @@
 """The few dialogs: errors, keys and about."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -33,8 +35,11 @@ KEYS = (
 )
 
 
-def show_error(parent: QWidget, error: Exception) -> None:
-    """Say what went wrong in one sentence; for what nobody foresaw, where the details are."""
+def show_error(parent: QWidget, error: Exception, remedy: tuple[str, Callable[[], None]] | None = None) -> None:
+    """Say what went wrong in one sentence; for what nobody foresaw, where the details are.
+
+    remedy: the text of a further button and what it does.
+    """
     box = QMessageBox(parent)
     box.setObjectName("errorDialog")
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -47,16 +52,18 @@ def show_error(parent: QWidget, error: Exception) -> None:
         sentence = record_unexpected(error)
         box.setText(f"{sentence[0].upper()}{sentence[1:]}. Your work is unchanged.")
     box.addButton(QMessageBox.StandardButton.Close)
+    if remedy is not None:
+        box.addButton(remedy[0], QMessageBox.ButtonRole.ActionRole).clicked.connect(remedy[1])
     box.open()
 
 
 def show_keys(parent: QWidget) -> None:
     """List all keys and gestures of the map."""
-    parts = []
+    lines = []
     for title, rows in KEYS:
-        cells = "".join(f"<tr><td><b>{keys}</b>&nbsp;&nbsp;&nbsp;</td><td>{text}</td></tr>" for keys, text in rows)
-        parts.append(f"<h4>{title}</h4><table cellpadding='2'>{cells}</table>")
-    _inform(parent, "keysDialog", "Keys and gestures", "".join(parts))
+        lines.append(f"<tr><td colspan='2'><h4>{title}</h4></td></tr>")
+        lines += [f"<tr><td><b>{keys}</b>&nbsp;&nbsp;&nbsp;</td><td>{text}</td></tr>" for keys, text in rows]
+    _inform(parent, "keysDialog", "Keys and gestures", f"<table cellpadding='2'>{''.join(lines)}</table>")
 
 
 def show_about(parent: QWidget) -> None:

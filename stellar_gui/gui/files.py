@@ -1,7 +1,8 @@
 """Opening, saving and exporting: the dialogs, and the work behind them in workers."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.errors import MissingBandsError
+from stellar_gui.gui.column_dialog import ColumnDialog
+from stellar_gui.gui.dialogs import show_error
 from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace, prepare
@@ -27,6 +32,7 @@ class Files(QObject):
     saved = Signal(str)
     exported = Signal(str)
     recovered = Signal(str)
+    copied = Signal(int)
 
     def __init__(self, workspace: Workspace, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -109,8 +115,14 @@ class Files(QObject):
         """Ask for a file, and export the selected stars to it."""
         dialog = self._dialog("Export the selected stars", QFileDialog.AcceptMode.AcceptSave, *EXPORT_FILTERS)
         dialog.setDefaultSuffix("csv")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
         dialog.selectFile(self._proposed("_selection.csv"))
+
+        def follow(chosen: str) -> None:
+            ending = chosen.partition("*.")[2].rstrip(")")
+            dialog.setDefaultSuffix(ending)
+            dialog.selectFile(self._proposed(f"_selection.{ending}"))
+
+        dialog.filterSelected.connect(follow)
         dialog.fileSelected.connect(self.export_selection)
         dialog.open()
 
@@ -126,7 +138,11 @@ class Files(QObject):
 
             return export_rows(session, rows, target, "selection")
 
-        self._run("Exporting the selection", work, lambda _: self.exported.emit(str(target)))
+        def done(_: object) -> None:
+            self._settings.remember_folder(str(target))
+            self.exported.emit(str(target))
+
+        self._run("Exporting the selection", work, done)
 
     def copy_selection(self) -> None:
         """Put the selected stars on the clipboard as tab-separated text."""
@@ -140,11 +156,17 @@ class Files(QObject):
 
             return str(export_table(session, rows).to_csv(sep="\t", index=False, lineterminator="\n"))
 
-        self._run("Copying the selection", work, QGuiApplication.clipboard().setText)
+        def done(text: str) -> None:
+            QGuiApplication.clipboard().setText(text)
+            self.copied.emit(len(rows))
 
-    def _load(self, path: str, then: Callable[[], None] | None = None) -> None:
+        self._run("Copying the selection", work, done)
+
+    def _load(
+        self, path: str, then: Callable[[], None] | None = None, columns: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         def work() -> Generator[Any, None, Session]:
-            session = yield from open_path(Path(path))
+            session = yield from open_path(Path(path), columns)
             return prepare(session)
 
         def done(session: Session) -> None:
@@ -156,17 +178,35 @@ class Files(QObject):
                 self._settings.add_recent_file(path)
             self.opened.emit()
 
-        self._run("Opening the file", work, done)
+        def failed(error: Exception) -> None:
+            if isinstance(error, MissingBandsError) and len(error.columns) >= len(BAND_NAMES):
+                names = error.columns
+                show_error(self._window, error, ("Choose columns\N{HORIZONTAL ELLIPSIS}", lambda: ask(names)))
+            else:
+                self._workspace.report(error)
+
+        def ask(names: Sequence[str]) -> None:
+            dialog = ColumnDialog(Path(path).name, names, self._window)
+            dialog.chosen.connect(lambda chosen: self._load(path, then, chosen))
+            dialog.open()
+
+        self._run("Opening the file", work, done, failed)
 
     def _take_sample(self, session: Session) -> None:
         self._path = None
         self._workspace.show(session)
         self.opened.emit()
 
-    def _run(self, title: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def _run(
+        self,
+        title: str,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         task = Task(title, work)
         task.finished.connect(done)
-        task.failed.connect(self._workspace.report)
+        task.failed.connect(failed or self._workspace.report)
         self._workspace.tasks.start(task)
 
     def _replace_work(self, go_on: Callable[[], None]) -> None:
@@ -176,7 +216,7 @@ class Files(QObject):
         box = QMessageBox(self._window)
         box.setObjectName("unsavedDialog")
         box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setText("The trained model is not saved.")
+        box.setText("The session has changes that are not saved.")
         box.setInformativeText("Save the session before something else is opened?")
         save = box.addButton("Save\N{HORIZONTAL ELLIPSIS}", QMessageBox.ButtonRole.AcceptRole)
         discard = box.addButton("Do not save", QMessageBox.ButtonRole.DestructiveRole)

@@ -22,6 +22,7 @@ from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.status_bar import StatusBar
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.tools import Tool
+from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel
 from stellar_gui.gui.workspace import Workspace
 
@@ -241,7 +242,8 @@ class MainWindow(QMainWindow):
             do[name].triggered.connect(lambda _, mode=mode: map_view.set_mode(mode))
         map_view.toolChanged.connect(self._check_tool)
         map_view.hintChanged.connect(self._status.set_hint)
-        map_view.pointerMoved.connect(lambda x, y: self._status.set_position(f"latent {x:.2f}, {y:.2f}"))
+        map_view.pointerMoved.connect(self._show_position)
+        map_view.pointerLeft.connect(lambda: self._status.set_position(""))
         map_view.liveCount.connect(self._status.show_live_count)
         self._map_card.trainRequested.connect(self._training.start)
         self._map_card.menuRequested.connect(self._show_map_menu)
@@ -257,15 +259,26 @@ class MainWindow(QMainWindow):
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)
         files.exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 8000))
+        files.copied.connect(lambda count: self.statusBar().showMessage(f"Copied {numbers.stars(count)}", 8000))
         files.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
         workspace.errorReported.connect(self.report)
         for signal in (workspace.catalogChanged, workspace.embeddingChanged, workspace.selectionChanged):
             signal.connect(self._update_actions)
         workspace.tasks.changed.connect(self._update_actions)
         workspace.qualityChanged.connect(self._update_actions)
+        for signal in (workspace.embeddingChanged, workspace.previewChanged):
+            signal.connect(self._clear_pointer)
         for signal in (workspace.catalogChanged, workspace.unsavedChanged, files.saved):
             signal.connect(self._update_title)
         theme.changed.connect(self._remember_theme)
+
+    def _show_position(self, x: float, y: float) -> None:
+        self._status.set_position(f"latent {numbers.fixed(x, 2)}, {numbers.fixed(y, 2)}")
+
+    def _clear_pointer(self) -> None:
+        if self.workspace.embedding is None and self.workspace.preview is None:
+            self._status.set_position("")
+            self._status.set_hint("")
 
     def _check_tool(self, tool: Tool) -> None:
         for name, other in TOOLS.items():

@@ -1,26 +1,46 @@
 """The middle of the window: the welcome, the way to a first map, or the star map of the latent plane."""
 
+from collections.abc import Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.analysis.statistics import ErrorRanks
+from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.gui.panels.star_panel import star_name
+from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.welcome import Welcome
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.card import Card
 from stellar_gui.gui.workspace import Workspace
+from stellar_gui.progress import Progress
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 TITLE = "Latent view"
+
+
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """What the map shows of an embedding, made in a worker."""
+
+    embedding: Embedding
+    data: MapData
+    ranks: ErrorRanks
+
+
+def _prepare(embedding: Embedding, kept: "NDArray[np.bool_]") -> Generator[Progress, None, _Prepared]:
+    data = yield from map_data(embedding.latent[:, 0], embedding.latent[:, 1], kept)
+    return _Prepared(embedding, data, ErrorRanks(embedding.error))
 
 
 class MapCard(Card):
@@ -32,6 +52,8 @@ class MapCard(Card):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(TITLE)
         self._workspace = workspace
+        self._shown: Embedding | None = None
+        self._task: Task | None = None
         self._ranks: ErrorRanks | None = None
         self.welcome = Welcome()
         self.map = StarMap()
@@ -55,8 +77,8 @@ class MapCard(Card):
         workspace.embeddingChanged.connect(self._show_stars)
         workspace.previewChanged.connect(self._show_preview)
         workspace.selectionChanged.connect(self._show_selection)
-        workspace.activeChanged.connect(lambda: self.map.set_active(workspace.active))
-        workspace.hoveredChanged.connect(lambda: self.map.set_hovered(workspace.hovered))
+        workspace.activeChanged.connect(self._show_rings)
+        workspace.hoveredChanged.connect(self._show_rings)
         self._show_page()
 
     def _show_page(self) -> None:
@@ -75,29 +97,57 @@ class MapCard(Card):
             self._stack.setCurrentWidget(self.map)
 
     def _show_stars(self) -> None:
+        """Have the embedding's map made by a worker; until it comes the last picture stays, but answers no longer."""
         embedding = self._workspace.embedding
         self._show_page()
+        if self._task is not None:
+            self._task.cancel()
+        self._task = None
         if embedding is None:
-            self._ranks = None
-            self.map.set_stars(np.zeros(0, np.float32), np.zeros(0, np.float32))
+            self._shown = self._ranks = None
+            self.map.set_data(MapData.empty())
             return
-        self._ranks = ErrorRanks(embedding.error)
-        self.map.set_stars(embedding.latent[:, 0], embedding.latent[:, 1], self._workspace.kept)
-        self.map.set_selection(self._workspace.selection)
+        self.map.await_data()
+        kept = self._workspace.kept
+        task = Task("Preparing the map", lambda: _prepare(embedding, kept), quiet=True)
+        task.finished.connect(self._take)
+        task.failed.connect(self._workspace.report)
+        self._task = task
+        self._workspace.tasks.start(task)
+
+    def _take(self, prepared: _Prepared) -> None:
+        if prepared.embedding is not self._workspace.embedding:
+            return
+        self._task = None
+        self._shown, self._ranks = prepared.embedding, prepared.ranks
+        self.map.set_data(prepared.data)
         self.set_facts(f"{numbers.stars(int(self._workspace.kept.sum()))}")
+        self._show_selection()
+        self._show_rings()
 
     def _show_preview(self) -> None:
         preview = self._workspace.preview
         self._show_page()
-        self.map.set_preview(preview)
         if preview is not None:
+            self.map.set_preview(preview)
             self.set_facts(f"training \N{MIDDLE DOT} a sample of {numbers.stars(len(preview))}")
-        elif self._workspace.embedding is not None:
-            self.set_facts(f"{numbers.stars(int(self._workspace.kept.sum()))}")
+        elif self._workspace.embedding is self._shown:
+            self.map.set_preview(None)
+            if self._shown is not None:
+                self.set_facts(f"{numbers.stars(int(self._workspace.kept.sum()))}")
+
+    @property
+    def _up_to_date(self) -> bool:
+        return self._shown is not None and self._shown is self._workspace.embedding
 
     def _show_selection(self) -> None:
-        if self._workspace.embedding is not None:
+        if self._up_to_date:
             self.map.set_selection(self._workspace.selection)
+
+    def _show_rings(self) -> None:
+        if self._up_to_date:
+            self.map.set_active(self._workspace.active)
+            self.map.set_hovered(self._workspace.hovered)
 
     def _select(self, rows: "NDArray[np.intp]", mode: Mode, text: str) -> None:
         self._workspace.select(rows, mode, text)

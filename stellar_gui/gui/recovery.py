@@ -8,9 +8,11 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QLockFile, QObject
 
+from stellar_gui.errors import InputError
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import drain
+from stellar_gui.session.manifest import read_manifest
 from stellar_gui.session.session import Session
 
 FOLDER = "recovered"
@@ -30,12 +32,13 @@ class Recovery(QObject):
         self._undo_index = 0
         self._task: Task | None = None
 
-    def left_over(self) -> list[Path]:
-        """Copies that no open window holds, newest first."""
+    def left_over(self) -> dict[Path, str]:
+        """Copies that no open window holds, newest first, each with the name of its catalogue."""
         if not self._folder.is_dir():
-            return []
+            return {}
         found = [path for path in self._folder.glob(f"*{ENDING}") if path != self._path and _is_free(path)]
-        return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+        found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        return {path: name for path in found if (name := _catalogue_name(path)) is not None}
 
     def keep(self) -> None:
         """Copy the unsaved work in the background; called when a training has ended."""
@@ -94,6 +97,13 @@ class Recovery(QObject):
             self._lock = _lock(self._path)
             self._lock.tryLock(0)
         return self._path
+
+
+def _catalogue_name(path: Path) -> str | None:
+    try:
+        return read_manifest(path).provenance.name
+    except InputError:
+        return None
 
 
 def _lock(path: Path) -> QLockFile:

@@ -26,6 +26,10 @@ class Settings:
         """Put a path at the head of the recent files."""
         others = [other for other in self.recent_files if other != path]
         self._store.setValue("recentFiles", [path, *others][:RECENT_LIMIT])
+        self.remember_folder(path)
+
+    def remember_folder(self, path: str) -> None:
+        """Let the next dialog begin in the folder of this file."""
         self._store.setValue("lastFolder", str(Path(path).parent))
 
     @property

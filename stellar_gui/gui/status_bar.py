@@ -66,8 +66,11 @@ class TaskIndicator(QWidget):
             self._timer.start()
 
     def _update(self) -> None:
-        if self._task is not None and time.monotonic() - self._task.started_at > SHOW_AFTER:
-            self.show()
+        if self._task is None or time.monotonic() - self._task.started_at < SHOW_AFTER:
+            return
+        self.show()
+        if self._task.paused:
+            self._label.setText(f"{self._task.title} paused")
 
     def _progress(self, item: "Progress | TrainingProgress") -> None:
         task = self._task
@@ -86,13 +89,17 @@ class TaskIndicator(QWidget):
         if item.total:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * min(item.done / item.total, 1.0)))
-            if rate:
+            if item.done >= item.total:
+                parts = [task.title, "finishing"]
+            elif rate:
                 parts.append(f"{numbers.duration((item.total - item.done) / rate)} left")
         self._label.setText(" \N{MIDDLE DOT} ".join(parts))
 
     def _training_progress(self, item: "TrainingProgress") -> None:
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(1000 * item.fraction))
+        if self._task is not None and self._task.paused:
+            return
         self._label.setText(f"Training \N{MIDDLE DOT} {numbers.duration(item.time_left)} left")
 
     def _cancel_task(self) -> None:

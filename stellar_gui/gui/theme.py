@@ -14,8 +14,8 @@ class Colors:
 
     window: behind the cards; card: panels and plots; sunken: fields and hover; border: hairlines;
     text, muted: primary and secondary text; primary: the one blue of density, buttons and reconstructed values;
-    on_primary: text on it; accent: the selection, and nothing else; ink: original values and the densest pixels;
-    warning: a sentence about something that went wrong.
+    on_primary: text on it; accent: the selection, and nothing else; chosen: the current row of a list;
+    ink: original values and the densest pixels; warning: a sentence about something that went wrong.
     """
 
     window: str
@@ -28,6 +28,7 @@ class Colors:
     primary_hover: str
     on_primary: str
     accent: str
+    chosen: str
     ink: str
     warning: str
     density: tuple[str, ...]
@@ -44,6 +45,7 @@ LIGHT = Colors(
     primary_hover="#185a96",
     on_primary="#ffffff",
     accent="#d6480f",
+    chosen="#d3e4f4",
     ink="#14181d",
     warning="#a8250f",
     density=("#ffffff", "#cfe1f2", "#93c3df", "#4a98c9", "#1f6bb0", "#0b3d75", "#061c38"),
@@ -59,9 +61,10 @@ DARK = Colors(
     primary_hover="#7bbcee",
     on_primary="#0c1116",
     accent="#ff9d45",
+    chosen="#2c4a66",
     ink="#f4f6f8",
     warning="#ff8f73",
-    density=("#1d2126", "#1f3a57", "#24598a", "#3279b8", "#5aa9e6", "#a6d3f5", "#f4faff"),
+    density=("#1d2126", "#2f6090", "#3270a8", "#3f86c6", "#5aa9e6", "#a6d3f5", "#f4faff"),
 )
 
 
@@ -168,6 +171,7 @@ def _style_sheet(colors: Colors) -> str:
     return f"""
     QMainWindow, QMainWindow > QWidget#centralArea {{ background: {colors.window}; }}
     QToolTip {{ background: {colors.card}; color: {colors.text}; border: 1px solid {colors.border}; padding: 4px; }}
+    QMessageBox, QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QFrame#card {{ background: {colors.card}; border: 1px solid {colors.border}; border-radius: 6px; }}
     QFrame#panelHeader {{ background: {colors.card}; border: 1px solid {colors.border}; border-bottom: none;
                           border-top-left-radius: 6px; border-top-right-radius: 6px; }}
@@ -205,7 +209,7 @@ def _style_sheet(colors: Colors) -> str:
     QStatusBar::item {{ border: none; }}
     QStatusBar QLabel {{ color: {colors.muted}; padding: 0 6px; }}
     QTableView {{ background: {colors.card}; border: none; gridline-color: transparent;
-                  selection-background-color: {colors.sunken}; selection-color: {colors.text}; }}
+                  selection-background-color: {colors.chosen}; selection-color: {colors.text}; }}
     QHeaderView::section {{ background: {colors.card}; color: {colors.muted}; border: none;
                             border-bottom: 1px solid {colors.border}; padding: 3px 6px; }}
     QTableCornerButton::section {{ background: {colors.card}; border: none; }}

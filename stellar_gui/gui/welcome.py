@@ -1,5 +1,6 @@
 """The welcome state: what to do when nothing is open."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from stellar_gui.gui.widgets.card import ElidedLabel
 from stellar_gui.session.opening import is_session
 
 WIDTH = 480
+ROW_HEIGHT = 34
 
 
 class Welcome(QWidget):
@@ -90,13 +92,13 @@ class Welcome(QWidget):
             row.clicked.connect(lambda _, path=path: self.pathRequested.emit(path))
             self._recent.addWidget(row)
 
-    def set_recovered(self, paths: list[Path]) -> None:
-        """Offer copies of work that was not saved when a window closed, newest first."""
-        self._recovered_title.setVisible(bool(paths))
+    def set_recovered(self, found: Mapping[Path, str]) -> None:
+        """Offer copies, by path with their catalogue's name, of work that was not saved when a window closed."""
+        self._recovered_title.setVisible(bool(found))
         _clear(self._recovered)
-        for path in paths:
+        for path, name in found.items():
             kept = datetime.fromtimestamp(path.stat().st_mtime).strftime("%d %B %Y, %H:%M")
-            row = _Row("mdi6.history", "Restore", f"the session of {kept}", str(path))
+            row = _Row("mdi6.history", f"Restore {name}", f"as it was on {kept}", str(path))
             row.setObjectName("recoverButton")
             row.clicked.connect(lambda _, path=path: self.recoveryRequested.emit(str(path)))
             self._recovered.addWidget(row)
@@ -126,12 +128,12 @@ class _Row(QPushButton):
         for label in (self._mark, title, more):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
-        row.setContentsMargins(6, 4, 6, 4)
+        row.setContentsMargins(6, 0, 6, 0)
         row.setSpacing(8)
         row.addWidget(self._mark)
         row.addWidget(title)
         row.addWidget(more, 1)
-        self.setMinimumHeight(30)
+        self.setFixedHeight(ROW_HEIGHT)
         self._draw_mark()
         theme.changed.connect(self._draw_mark)
 

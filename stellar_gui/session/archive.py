@@ -129,9 +129,23 @@ def _manifest(session: Session) -> Manifest:
         cuts=session.cuts,
         subsets=tuple(session.subsets),
         has_selection=session.selection is not None,
-        model=None if model is None else {"id": model.id, "training": model.config.to_dict()},
+        model=None if model is None else _model_facts(model),
         summary=summarise(catalog, session.quality),
     )
+
+
+def _model_facts(model: "TrainedModel") -> dict[str, Any]:
+    report = model.report
+    return {
+        "id": model.id,
+        "training": model.config.to_dict(),
+        "stars": model.stars,
+        "epochs": model.epochs,
+        "seconds": round(model.seconds, 3),
+        "test_mse": report.test_mse,
+        "pca_mse": report.pca_mse,
+        "stopped_because": model.stopped_because,
+    }
 
 
 def _rows_table(session: Session) -> pd.DataFrame:

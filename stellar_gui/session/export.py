@@ -87,12 +87,16 @@ def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_]) -
     """The chosen rows with all of the catalogue's columns and, of an embedded session, the embedding's.
 
     rows: row numbers, in the order wanted, or a (n,) bool mask. Columns as `add_columns` and `embedding_columns` say.
+    Where one of the rows takes no part, and so has empty values, the column `quality` says why.
     """
     numbers = np.arange(len(session.catalog))[rows]
     source = session.catalog.table.take(numbers).reset_index(drop=True)
     if session.embedding is None:
         return source
-    return add_columns(source, embedding_columns(_taken(session.embedding, numbers)))
+    added = embedding_columns(_taken(session.embedding, numbers))
+    if not session.quality.kept[numbers].all():
+        added["quality"] = reason_column(session.quality.reason[numbers])
+    return add_columns(source, added)
 
 
 def export_rows(
@@ -116,7 +120,13 @@ def origin(
     """
     facts = source_metadata(source) | {"cuts": json.dumps(asdict(cuts)), "rows": rows, "written": written or now()}
     if model is not None:
-        facts |= {"seed": str(model.config.seed), "model": model.id}
+        facts |= {
+            "seed": str(model.config.seed),
+            "model": model.id,
+            "training": json.dumps(model.config.to_dict()),
+        }
+        if model.stopped_because is not None:
+            facts["training_stopped"] = model.stopped_because
     return facts
 
 

@@ -15,6 +15,7 @@ from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
 from stellar_gui.session.container import MANIFEST, read_members
+from stellar_gui.session.session import SELECTION
 
 FORMAT: Final = "stellar-gui session"
 FORMAT_VERSION: Final = 1
@@ -46,6 +47,11 @@ class Manifest:
     model: Mapping[str, Any] | None
     summary: Mapping[str, Any]
     program_version: str = __version__
+
+    @property
+    def subset_names(self) -> tuple[str, ...]:
+        """The subsets' names, and 'selection' where one is saved."""
+        return (*self.subsets, SELECTION) if self.has_selection else self.subsets
 
     def to_json(self) -> bytes:
         """The manifest as JSON; equal manifests give equal bytes."""

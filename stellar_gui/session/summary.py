@@ -10,10 +10,11 @@ from stellar_gui.catalog.quality import Quality, Reason
 
 
 def summarise(catalog: Catalog, quality: Quality) -> dict[str, Any]:
-    """A JSON object with the keys `rows`, `columns`, `bands` and `quality`.
+    """A JSON object with the keys `rows`, `columns`, `bands`, `quality`, and perhaps `note`.
 
     columns: column name by role. bands: by band the column, its unit and the minimum, median and maximum (mag) over
     the kept rows, null without any. quality: number of rows by reason, `good` first; each row counts once.
+    note, where there is one: what else the checks have to say.
     """
     kept = catalog.magnitudes[quality.kept]
     bands = {}
@@ -32,7 +33,7 @@ def summarise(catalog: Catalog, quality: Quality) -> dict[str, Any]:
         "columns": dict(catalog.columns),
         "bands": bands,
         "quality": {reason.name.lower(): int(counts.get(reason, 0)) for reason in Reason},
-    }
+    } | ({"note": quality.note} if quality.note else {})
 
 
 def _rounded(value: np.floating[Any]) -> float:

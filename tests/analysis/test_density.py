@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from stellar_gui.analysis.density import Scale, Stretch, block_counts, disc_counts, robust_top
+from stellar_gui.analysis.density import BlockCounts, Scale, Stretch, disc_counts, pixel_counts, robust_top
 
 VIEW = (0.0, 20.0, 0.0, 10.0)
 SHAPE = (10, 20)
 
 
 def test_a_star_marks_a_block_of_two_by_two_pixels_from_its_own_on() -> None:
-    counts = block_counts(np.array([3.5], np.float32), np.array([8.5], np.float32), VIEW, SHAPE)
+    counts = BlockCounts().of(pixel_counts(np.array([3.5], np.float32), np.array([8.5], np.float32), VIEW, SHAPE))
     assert counts.sum() == 4
     assert np.argwhere(counts).tolist() == [[1, 3], [1, 4], [2, 3], [2, 4]]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stellar_gui.catalog.raw_table import Limits
 from stellar_gui.catalog.reading import load_catalog, load_table, read_catalog
@@ -219,3 +221,42 @@ def test_a_refused_file_leaves_no_open_file_behind(tmp_path: Path):
     with pytest.raises(InputError):
         read_catalog(tmp_path / "a.parquet")
     assert {link.name for link in Path("/proc/self/fd").iterdir()} == before
+
+
+cells = st.sampled_from(
+    ["1", "-2.5", "1e400", "007", "x", "", '"', '"a', 'b"', '""', "#", " ", "é", "2001-01-01", "true", "+1", "1,5"]
+)
+separators = st.sampled_from([",", ";", "\t", " ", "|", "\n", "\r\n", "\r", ",\n", "\n#"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    head=st.sampled_from(
+        ["", HEAD, "a,b", "a;b", "a b", "#a b", "a", "a,", "\ufeffa,b", '# types: {"a": "int8"}\na,b']
+    ),
+    body=st.lists(st.tuples(separators, cells), max_size=30),
+    encoding=st.sampled_from(["utf-8", "utf-16", "latin-1"]),
+)
+def test_any_text_gives_a_table_or_a_sentence(tmp_path_factory, head: str, body: list[tuple[str, str]], encoding: str):
+    text = head + "".join(separator + cell for separator, cell in body)
+    path = saved(tmp_path_factory.mktemp("any"), text.encode(encoding, "ignore"))
+    try:
+        frame = drain(load_table(path)).frame
+    except InputError as error:
+        assert str(error).startswith("stars.csv: ")
+        assert "\n" not in str(error)
+    else:
+        assert len(frame) > 0
+        assert frame.columns.is_unique
+
+
+@settings(max_examples=300, deadline=None)
+@given(content=st.binary(min_size=1, max_size=300))
+def test_any_bytes_give_a_table_or_a_sentence(tmp_path_factory, content: bytes):
+    path = saved(tmp_path_factory.mktemp("any"), content)
+    try:
+        frame = drain(load_table(path)).frame
+    except InputError as error:
+        assert str(error).startswith("stars.csv: ")
+    else:
+        assert len(frame) > 0

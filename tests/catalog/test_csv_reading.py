@@ -201,6 +201,13 @@ def test_a_table_in_many_pieces_is_the_same_table(tmp_path: Path, encoding: str)
 
 
 @pytest.mark.usefixtures("small_pieces")
+def test_an_odd_quotation_mark_in_a_comment_does_not_count(tmp_path: Path):
+    rows = [f'{k},"two\nlines {k}"' for k in range(2000)]
+    table = table_of(saved(tmp_path, "\n".join(['# the 5" telescope', "a,b", *rows])))
+    assert table["b"].to_list() == [f"two\nlines {k}" for k in range(2000)]
+
+
+@pytest.mark.usefixtures("small_pieces")
 def test_identifiers_too_large_in_a_late_piece_stay_exact(tmp_path: Path):
     identifiers = [*range(2**60, 2**60 + 900), 2**63 + 1]
     table = table_of(saved(tmp_path, "\n".join(["id,b", *(f"{value},1" for value in identifiers)])))

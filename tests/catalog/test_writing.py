@@ -79,8 +79,8 @@ def test_the_comment_header_stands_before_the_column_names(tmp_path: Path):
         "# odd_ key: v",
         '# units: {"u": "mag"}',
         '# types: {"objid": "int64", "u": "float", "class": "large_string", "gap": "double"}',
-        '"objid","u","class","gap"',
-        '1237648721229774920,15.9634,"STAR",',
+        "objid,u,class,gap",
+        "1237648721229774920,15.9634,STAR,",
     ]
     assert pd.read_csv(path, comment="#")["objid"].to_list() == [1237648721229774920]
 
@@ -91,6 +91,15 @@ def test_parquet_has_metadata_and_units_in_its_schema(tmp_path: Path):
     schema = pq.read_schema(path)
     assert schema.metadata[b"stellar_gui.source"] == b"a.csv"
     assert schema.field("u").metadata == {b"unit": b"mag"}
+
+
+@pytest.mark.parametrize("word", ["", "NA", "nan", "a,b", 'a"b', " a", "a ", "#a", "two\nlines", "null"])
+def test_text_that_would_be_misread_is_quoted(tmp_path: Path, word: str):
+    frame = pd.DataFrame({"name": ["plain", word, None], "number": [1, 2, 3]})
+    path = tmp_path / "out.csv"
+    write_table(frame, path)
+    assert path.read_text().splitlines()[2] == '"plain",1'
+    pd.testing.assert_frame_equal(table_of(path), frame)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -319,3 +328,10 @@ def test_real_stars_survive_a_round_trip(tmp_path: Path, real_stars: Path):
         for ending in ENDINGS:
             write_table(table, tmp_path / f"out{ending}")
             pd.testing.assert_frame_equal(table_of(tmp_path / f"out{ending}"), table, check_exact=True)
+
+
+def test_a_column_name_like_a_number_is_not_taken_for_a_row(tmp_path: Path):
+    path = tmp_path / "out.csv"
+    frame = pd.DataFrame({"a": [1.5], "1e100": [2.5]})
+    write_table(frame, path)
+    pd.testing.assert_frame_equal(table_of(path), frame)

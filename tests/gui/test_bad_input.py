@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from stellar_gui.gui.column_dialog import ColumnDialog
 from stellar_gui.gui.main_window import MainWindow
 
 
@@ -133,3 +134,23 @@ def test_opening_something_else_asks_about_unsaved_work(trained: MainWindow, qtb
     with qtbot.waitSignal(trained.workspace.catalogChanged, timeout=20_000):
         discard.click()
     assert trained.workspace.model is None
+
+
+def test_columns_of_unknown_names_can_be_chosen(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "strange.csv"
+    path.write_text("a,b,c,d,e\n" + "".join(f"19.{k},18,17,16,15\n" for k in range(30)), encoding="utf-8")
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, "errorDialog") is not None, timeout=20_000)
+    box = window.findChild(QMessageBox, "errorDialog")
+    next(button for button in box.buttons() if button.text().startswith("Choose columns")).click()
+    dialog = window.findChild(ColumnDialog, "columnDialog")
+    accept = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open)
+    for band, name in zip("ugri", "abcd", strict=True):
+        dialog.findChild(QComboBox, f"choose_{band}").setCurrentText(name)
+    assert not accept.isEnabled()
+    dialog.findChild(QComboBox, "choose_z").setCurrentText("d")
+    assert not accept.isEnabled()
+    dialog.findChild(QComboBox, "choose_z").setCurrentText("e")
+    with qtbot.waitSignal(window.workspace.catalogChanged, timeout=20_000):
+        accept.click()
+    assert window.workspace.catalog.magnitudes[0].tolist() == pytest.approx([19.0, 18, 17, 16, 15])

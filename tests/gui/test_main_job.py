@@ -68,9 +68,11 @@ def lasso_right_half(window: MainWindow, qtbot: QtBot) -> np.ndarray:
     ]
     with qtbot.waitSignal(window.workspace.selectionChanged):
         drag(qtbot, star_map(window), path)
-    pixel = (right - left) / star_map(window).viewport().width()
-    expected = window.workspace.kept & (latent[:, 0] > middle)
-    undecided = window.workspace.kept & (np.abs(latent[:, 0] - middle) <= 2 * pixel)
+    pixel, tall = (right - left) / plot.width(), (top - bottom) / plot.height()
+    x, y = latent.T
+    expected = window.workspace.kept & (x > middle) & (x < right) & (y > bottom) & (y < top)
+    edges = np.abs([x - middle, x - right]) <= 3 * pixel
+    undecided = edges.any(axis=0) | (np.abs([y - bottom, y - top]) <= 3 * tall).any(axis=0)
     np.testing.assert_array_equal(window.workspace.selection[~undecided], expected[~undecided])
     return expected
 

@@ -113,7 +113,7 @@ def wheel(star_map: StarMap, where: QPoint, notches: int = 1) -> None:
 def test_each_tool_selects_exactly_its_region_in_each_mode(
     qtbot: QtBot, star_map: StarMap, heard: Recorder, tool: Tool, modifier: Qt.KeyboardModifier, mode: Mode
 ) -> None:
-    x, y = star_map._x, star_map._y
+    x, y = star_map.data.x, star_map.data.y
     star_map.set_tool(tool)
     path = ROUND_BOX if tool is Tool.LASSO else [(-1.5, -0.5), (-0.5, 0.0), (0.5, 1.0)]
     drawn = snapped(star_map, path)
@@ -162,7 +162,7 @@ def test_a_self_crossing_lasso_leaves_out_what_it_goes_round_twice(
     star = [(1 + np.sin(t), np.cos(t)) for t in 2 * np.pi * np.arange(5) * 2 / 5]
     drag(qtbot, star_map, star)
     rows = heard.gestures[0][0]
-    away = np.hypot(star_map._x[rows] - 1, star_map._y[rows])
+    away = np.hypot(star_map.data.x[rows] - 1, star_map.data.y[rows])
     assert len(rows) > 10
     assert away.min() > 0.3
 
@@ -355,7 +355,7 @@ def test_keys_move_zoom_fit_and_go_back(qtbot: QtBot, star_map: StarMap, heard: 
     drag(qtbot, star_map, [(-1.5, -0.5), (0.5, 1.0)])
     qtbot.keyClick(star_map, Key.Key_F, Shift)
     (x0, x1), _ = star_map.view_range()
-    selected = star_map._x[heard.selection]
+    selected = star_map.data.x[heard.selection]
     assert x0 < selected.min() < selected.max() < x1 < 1.0
     qtbot.keyClick(star_map, Key.Key_Backspace)
     assert star_map.view_range() == everything

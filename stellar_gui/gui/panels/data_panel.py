@@ -170,7 +170,7 @@ class ColumnChooser(QWidget):
         self._summary.setText(", ".join(catalog.columns.values()))
         self._question.setVisible(bool(catalog.ambiguous))
         if catalog.ambiguous:
-            roles = ", ".join(role for role in (*BAND_NAMES, *catalog.columns) if role in catalog.ambiguous)
+            roles = ", ".join(role for role in catalog.columns if role in catalog.ambiguous)
             self._question.setText(f"More than one column could be {_listed(roles)}: please check the choice below.")
         self._fill(catalog)
         self._toggle.setChecked(bool(catalog.ambiguous))
@@ -270,7 +270,9 @@ class CutsEditor(QWidget):
             self._low.setValue(cuts.magnitude_range[0])
             self._high.setValue(cuts.magnitude_range[1])
         for reason, label in self._counts.items():
-            label.setText(numbers.count(quality.found.get(reason, 0)))
+            found, removed = quality.found.get(reason, 0), quality.removed.get(reason, 0)
+            on = reason not in self._switches or self._switches[reason].isChecked()
+            label.setText(numbers.count(removed) if on else f"({numbers.count(found)})")
             label.setToolTip(_count_details(quality, reason))
         self._note.setText(quality.note or "")
         self._note.setVisible(bool(quality.note))
@@ -325,7 +327,10 @@ def _source_details(catalog: Catalog) -> str:
 
 def _count_details(quality: Quality, reason: Reason) -> str:
     found, removed = quality.found.get(reason, 0), quality.removed.get(reason, 0)
-    return f"{numbers.count(found)} rows match; {numbers.count(removed)} are left out for this as their first reason"
+    return (
+        f"{numbers.count(removed)} rows are left out for this as their first reason; "
+        f"{numbers.count(found)} match it in all"
+    )
 
 
 def _listed(roles: str) -> str:

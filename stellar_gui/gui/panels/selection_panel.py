@@ -17,7 +17,7 @@ from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.star_table import Column, StarTable
 from stellar_gui.gui.workspace import NO_STAR, Workspace
 
-COLOURS = (("u", "g"), ("g", "r"), ("r", "i"), ("i", "z"))
+COLOURS = (("u", "g"), ("g", "r"))
 
 
 class SelectionPanel(Panel):
@@ -103,8 +103,8 @@ class SelectionPanel(Panel):
         self._table.set_rows(
             [
                 ("median", summary.original_median, 3, False),
-                ("bias", summary.bias, 3, True),
-                ("± s.e.", summary.bias_error, 3, False),
+                ("bias", summary.bias, 4, True),
+                ("± s.e.", summary.bias_error, 4, False),
                 ("rms", summary.rms, 3, False),
             ]
         )

@@ -88,13 +88,9 @@ class StarPanel(Panel):
             return
         self.set_title(star_name(catalog, row))
         self._show_magnitudes(catalog, row)
-        has_position = "ra" in catalog.columns and "dec" in catalog.columns
-        self._sky.setEnabled(has_position)
-        self._sky.setToolTip(
-            "Show this position in the SDSS SkyServer, in the web browser"
-            if has_position
-            else "This table has no sky position: choose the ra and dec columns in the data panel"
-        )
+        obstacle = no_sky_server_page(catalog)
+        self._sky.setEnabled(obstacle is None)
+        self._sky.setToolTip(obstacle or "Show the object at this position in the SDSS SkyServer, in the web browser")
         if self._row_toggle.isChecked():
             self._row.set_row(catalog.table, row, catalog.units)
 
@@ -150,6 +146,15 @@ def star_name(catalog: Catalog, row: int) -> str:
     column = catalog.columns.get("identifier")
     value = catalog.table[column].iloc[row] if column is not None else None
     return f"Star in row {numbers.count(row + 1)}" if value is None or pd.isna(value) else f"Star {value}"
+
+
+def no_sky_server_page(catalog: Catalog) -> str | None:
+    """Why the catalogue's stars have no page in SkyServer; None if they have."""
+    if (catalog.provenance.query or "").startswith("simulate"):
+        return "Simulated stars are not in the sky, so SkyServer has no page of them"
+    if "ra" not in catalog.columns or "dec" not in catalog.columns:
+        return "This table has no sky position: choose the ra and dec columns in the data panel"
+    return None
 
 
 def sky_server_url(catalog: Catalog, row: int) -> QUrl:

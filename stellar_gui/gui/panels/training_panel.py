@@ -45,7 +45,13 @@ class TrainingForm(QWidget):
         super().__init__()
         default = TrainingConfig()
         self._seed = _spin("seedSpin", "Seed of the random numbers", 0, 2**31 - 1, default.seed)
-        self._epochs = _spin("epochsSpin", "How many times each star is used", 0, 100_000, default.epochs or 0)
+        self._epochs = _spin(
+            "epochsSpin",
+            "How many times each star is used; 0 leaves it to the number of stars",
+            0,
+            100_000,
+            default.epochs or 0,
+        )
         self._epochs.setSpecialValueText("auto")
         self._seconds = _spin("secondsSpin", "Time budget in seconds", 1, 86_400, 30)
         self._length = QComboBox()
@@ -132,6 +138,7 @@ class TrainingPanel(Panel):
         super().__init__("Training", "trainingPanel")
         self._workspace = workspace
         self._task: Task | None = None
+        self._stop_pressed = False
         self._form = TrainingForm()
         self._train = _button("trainButton", "Train", "Train the autoencoder on the stars that take part", self.start)
         self._train.setProperty("main", True)
@@ -169,7 +176,7 @@ class TrainingPanel(Panel):
         self.body.addWidget(self._verdict)
         workspace.catalogChanged.connect(self._show_catalog)
         workspace.embeddingChanged.connect(self._show_model)
-        workspace.qualityChanged.connect(self._update_buttons)
+        workspace.qualityChanged.connect(self._compare_stars)
         self._warn("")
         self._show_model()
 
@@ -189,6 +196,7 @@ class TrainingPanel(Panel):
             self._warn(str(error))
             return
         self._warn("")
+        self._stop_pressed = False
 
         def work() -> object:
             from stellar_gui.session.pipeline import fit
@@ -217,13 +225,15 @@ class TrainingPanel(Panel):
             self._task.resume()
         else:
             self._task.pause()
-            self._line.setText(f"Paused \N{MIDDLE DOT} {self._line.full_text()}")
+            epoch = self._line.full_text().partition(" \N{MIDDLE DOT} ")[0]
+            self._line.setText(f"Paused \N{MIDDLE DOT} {epoch}")
         self._update_buttons()
 
     def stop(self) -> None:
         """End the training with the best model so far."""
         if self._task is not None:
             self._line.setText("Stopping\N{HORIZONTAL ELLIPSIS}")
+            self._stop_pressed = True
             self._task.stop()
             self._update_buttons()
 
@@ -253,8 +263,8 @@ class TrainingPanel(Panel):
         self._table.set_rows(
             [
                 ("rms", rms, 3, False),
-                ("bias", bias, 3, True),
-                ("± s.e.", bias_error, 3, False),
+                ("bias", bias, 4, True),
+                ("± s.e.", bias_error, 4, False),
             ]
         )
 
@@ -299,7 +309,8 @@ class TrainingPanel(Panel):
             f"{numbers.count(len(history.epoch))} epochs in {numbers.duration(model.seconds)} \N{MIDDLE DOT} best at "
             f"{numbers.count(history.best_epoch)}"
         )
-        self._warn(model.stopped_because or "")
+        if model.stopped_because is not None and not self._stop_pressed:
+            self._warn(model.stopped_because)
         self._chart.set_history(history.epoch, history.train_loss, history.validation_loss, history.best_epoch)
         self._show_bands(report.rms_per_band, report.bias_per_band, report.bias_error_per_band)
         self._verdict.setText(
@@ -308,6 +319,19 @@ class TrainingPanel(Panel):
             f"validate. Test error {report.test_mse:.4f} mag²; two principal components leave {report.pca_mse:.4f}. "
             f"{_bias_verdict(report.bias_per_band, report.bias_error_per_band)}"
         )
+        self._update_buttons()
+
+    def _compare_stars(self) -> None:
+        """Say so where the model was trained on other stars than those that take part now."""
+        model, kept = self._workspace.model, int(self._workspace.kept.sum())
+        if model is not None and not self.training:
+            same = model.stars == kept
+            self._warn(
+                ""
+                if same
+                else f"The model was trained on {numbers.stars(model.stars)}, and {numbers.count(kept)} take part now; "
+                "train again to learn from these."
+            )
         self._update_buttons()
 
     def _update_buttons(self) -> None:

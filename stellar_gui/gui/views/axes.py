@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from stellar_gui.gui.theme import Colors, tabular_font
@@ -100,29 +100,28 @@ def paint_axes(
     along_x = nothing if not numbered else ticks(view.x0, view.x1, max(int(plot.width() / _SPACING_X), 2))
     along_y = nothing if not numbered else ticks(view.y0, view.y1, max(int(plot.height() / _SPACING_Y), 2))
     left, right, top, bottom = plot.left(), plot.right(), plot.top(), plot.bottom()
+    scale_x, scale_y = view.pixels_per_unit(plot)
     painter.setPen(line)
-    painter.drawLine(QPointF(left, top), QPointF(left, bottom))
-    painter.drawLine(QPointF(left, bottom), QPointF(right, bottom))
+    lines = [QLineF(left, top, left, bottom), QLineF(left, bottom, right, bottom)]
     for values, length in ((along_x.major, TICK), (along_x.minor, TICK / 2)):
-        for value in values:
-            column = round(view.to_pixel(value, view.y0, plot).x())
-            painter.drawLine(QPointF(column, bottom), QPointF(column, bottom + length))
+        columns = (round(left + (value - view.x0) * scale_x) for value in values)
+        lines += [QLineF(column, bottom, column, bottom + length) for column in columns]
     for values, length in ((along_y.major, TICK), (along_y.minor, TICK / 2)):
-        for value in values:
-            row = round(view.to_pixel(view.x0, value, plot).y())
-            painter.drawLine(QPointF(left - length, row), QPointF(left, row))
+        rows = (round(bottom - (value - view.y0) * scale_y) for value in values)
+        lines += [QLineF(left - length, row, left, row) for row in rows]
+    painter.drawLines(lines)
     painter.setPen(text)
     height = float(painter.fontMetrics().height())
     flags = Qt.AlignmentFlag
     for value, label in zip(along_x.major, along_x.labels, strict=True):
-        x = view.to_pixel(value, view.y0, plot).x()
+        x = left + (value - view.x0) * scale_x
         half = painter.fontMetrics().horizontalAdvance(label) / 2 + 1
         centre = min(max(x, half), right + 14.0 - half)
         painter.drawText(
             QRectF(centre - 60, bottom + TICK + 2, 120, height), flags.AlignHCenter | flags.AlignTop, label
         )
     for value, label in zip(along_y.major, along_y.labels, strict=True):
-        y = view.to_pixel(view.x0, value, plot).y()
+        y = bottom - (value - view.y0) * scale_y
         where = QRectF(left - TICK - _GAP - 120, y - height / 2, 120, height)
         painter.drawText(where, flags.AlignRight | flags.AlignVCenter, label)
     x_title, y_title = titles

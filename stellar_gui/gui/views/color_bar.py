@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font
-from stellar_gui.gui.views.color_ramp import STEPS, packed
-from stellar_gui.gui.views.density_layer import StarImage, shades
+from stellar_gui.gui.views.color_ramp import STEPS
+from stellar_gui.gui.views.density_layer import StarImage, palette
 from stellar_gui.gui.widgets.numbers import count
 
 _LENGTH, _THICKNESS = 150.0, 8.0
@@ -28,7 +28,7 @@ def paint_color_bar(painter: QPainter, plot: QRectF, stars: StarImage, colors: C
         painter.restore()
         return
     first = int(stars.scale.least * (STEPS - 1))
-    strip = np.ascontiguousarray(packed(shades(colors, stars.dimmed))[first:][None, :])
+    strip = np.ascontiguousarray(palette(colors, stars.dimmed)[first:][None, :])
     image = QImage(strip.data, strip.shape[1], 1, 4 * strip.shape[1], QImage.Format.Format_RGB32).copy()
     painter.drawImage(bar, image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -38,8 +38,9 @@ def paint_color_bar(painter: QPainter, plot: QRectF, stars: StarImage, colors: C
     text = QRectF(bar.left() - 8 - unit - 4, bar.center().y() - line / 2, unit + 4, line)
     painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, stars.unit)
     taken: list[tuple[float, float]] = []
-    for value, label in _labels(stars):
-        shade = float(stars.scale.shade(np.array(value)))
+    labels = _labels(stars)
+    shades = stars.scale.shade(np.array([value for value, _ in labels])).tolist()
+    for (_, label), shade in zip(labels, shades, strict=True):
         x = bar.left() + (shade - stars.scale.least) / (1 - stars.scale.least) * bar.width()
         half = metrics.horizontalAdvance(label) / 2
         span = (x - half - _BETWEEN_LABELS, x + half + _BETWEEN_LABELS)

@@ -1,10 +1,11 @@
 """The contour layer: density contours as thin lines with their percent beside them."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from stellar_gui.analysis.contours import Contour
 from stellar_gui.gui.theme import Colors
@@ -47,24 +48,50 @@ class ContourLayer:
             painter.drawPath(to_plot.map(path))
         painter.restore()
 
-    def paint_labels(self, painter: QPainter, plot: QRectF, view: MapView, colors: Colors, font: QFont) -> None:
-        """Draw the percent of each contour whose label lies within the plot."""
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(axis_font(font))
-        metrics = painter.fontMetrics()
-        halo = QColor(colors.card)
-        halo.setAlphaF(0.85)
+    def paint_labels(
+        self, painter: QPainter, plot: QRectF, view: MapView, colors: Colors, font: QFont, ratio: float | None = None
+    ) -> None:
+        """Draw the percent of each contour whose label lies within the plot; as images of a pixel ratio, if given."""
+        metrics = QFontMetricsF(axis_font(font))
         for text, _, (x, y) in self._paths:
-            box = QRectF(0, 0, metrics.horizontalAdvance(text) + 6, metrics.height())
+            box = QRectF(0, 0, math.ceil(metrics.horizontalAdvance(text)) + 6, math.ceil(metrics.height()))
             box.moveCenter(view.to_pixel(x, y, plot))
-            if plot.contains(box):
-                letters = QPainterPath()
-                letters.addText(box.left() + 3, box.top() + metrics.ascent(), painter.font(), text)
-                painter.strokePath(letters, QPen(halo, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-                painter.setPen(QColor(colors.text))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        painter.restore()
+            if not plot.contains(box):
+                continue
+            if ratio is None:
+                _paint_label(painter, box, text, colors, font)
+            else:
+                painter.drawImage(
+                    box.topLeft(), _label_image(text, box.width(), box.height(), colors, font.toString(), ratio)
+                )
+
+
+@lru_cache(maxsize=32)
+def _label_image(text: str, width: float, height: float, colors: Colors, font: str, ratio: float) -> QImage:
+    """A label on a transparent ground; font: what its toString gives."""
+    image = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    base = QFont()
+    base.fromString(font)
+    painter = QPainter(image)
+    _paint_label(painter, QRectF(0, 0, width, height), text, colors, base)
+    painter.end()
+    return image
+
+
+def _paint_label(painter: QPainter, box: QRectF, text: str, colors: Colors, font: QFont) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(axis_font(font))
+    halo = QColor(colors.card)
+    halo.setAlphaF(0.85)
+    letters = QPainterPath()
+    letters.addText(box.left() + 3, box.top() + painter.fontMetrics().ascent(), painter.font(), text)
+    painter.strokePath(letters, QPen(halo, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setPen(QColor(colors.text))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
 
 
 def _label_place(contour: Contour, direction: float) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The star layer: the stars in view as an image of the pixels, discs when they are few, the selection over it."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,30 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from stellar_gui.analysis.density import Scale, Stretch, block_counts, disc_counts, robust_top
+from stellar_gui.analysis.counting import Raster, StarCounts, StarField
+from stellar_gui.analysis.density import Scale, Stretch, robust_top
 from stellar_gui.analysis.regions import Bounds
-from stellar_gui.analysis.spatial import GridIndex
+from stellar_gui.analysis.thinning import Levels
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.color_ramp import STEPS, blend, packed, ramp, rgb
 
-MOST_DISCS = 20_000
 _DIMMED = 0.45
 _FINENESS = 64  # table entries for each star of the first few, so that rims are smooth
 _TABLE = 4096
 _LARGEST_TABLE = 1 << 20
-
-
-@dataclass(frozen=True)
-class Raster:
-    """Where and how finely stars are drawn.
-
-    bounds: the view; width, height: device pixels; ratio: device pixels for each logical one.
-    """
-
-    bounds: Bounds
-    width: int
-    height: int
-    ratio: float
 
 
 @dataclass(frozen=True)
@@ -39,7 +27,7 @@ class StarImage:
 
     image: opaque, of the raster's size; marks: the selection's, transparent elsewhere, or None; scale: from counts to
     `shades`; most: the largest count; unit: what is counted, for the colour bar; dimmed: whether the colours are
-    faded; stars: about how many are in view.
+    faded; stars: about how many are in view; complete: whether all of them are drawn, not a sample.
     """
 
     image: QImage
@@ -49,82 +37,49 @@ class StarImage:
     unit: str
     dimmed: bool
     stars: int
+    complete: bool
 
 
 class DensityLayer:
     """Draws the stars of an index, and those of them that are selected."""
 
-    def __init__(self) -> None:
-        self._index: GridIndex | None = None
-        self._selected: Stars | None = None
+    def __init__(self, levels: Levels) -> None:
+        self._field = StarField(levels)
 
-    def set_index(self, index: GridIndex | None) -> None:
+    def set_levels(self, levels: Levels) -> None:
         """Draw other stars, none selected."""
-        self._index, self._selected = index, None
+        self._field = StarField(levels)
 
     def set_selection(self, mask: NDArray[np.bool_] | None) -> None:
-        """Mark other stars; mask: (n,) bool over the index's rows of the catalogue."""
-        if self._index is None or mask is None or not mask.any():
-            self._selected = None
-            return
-        chosen = mask[self._index.row]
-        self._selected = Stars(self._index.x[chosen], self._index.y[chosen])
+        """Mark other stars; mask: (n,) bool over the rows of the catalogue."""
+        self._field.select(mask)
 
-    @property
-    def selected(self) -> "Stars | None":
-        """The coordinates of the selected stars that are drawn."""
-        return self._selected
+    def extent_of_selection(self) -> Bounds | None:
+        """The extent of the selected stars that are drawn; None without any."""
+        return self._field.extent_of_selection()
 
     def draw(self, raster: Raster, stretch: Stretch, colors: Colors) -> StarImage:
-        """The stars in view."""
-        x, y = self._in_view(raster.bounds)
-        few = len(x) <= MOST_DISCS
-        radius = disc_radius(len(x)) * raster.ratio
-        counts = _count(x, y, raster, radius if few else None)
-        least = float(np.interp(np.log10(max(len(x), 1)), (3.0, 5.5), (0.5, 0.22)))
-        scale = Scale(stretch, robust_top(counts), least)
-        dimmed = self._selected is not None
-        image = _painted(counts, scale, packed(shades(colors, dimmed)), QImage.Format.Format_RGB32)
-        marks = None
-        if self._selected is not None:
-            chosen = self._selected.within(raster.bounds) if few else self._selected
-            marked = _count(chosen.x, chosen.y, raster, radius + 0.4 * raster.ratio if few else None)
-            marks = _painted(marked, scale, _mark_table(scale, colors), QImage.Format.Format_ARGB32_Premultiplied)
-        unit = "stars overlapping" if few else "stars per 2 \N{MULTIPLICATION SIGN} 2 pixels"
-        return StarImage(image, marks, scale, float(counts.max()), unit, dimmed, len(x))
+        """The stars in view, or a fair sample of them where there are too many for one frame."""
+        return _star_image(self._field.count(raster), stretch, colors)
 
-    def _in_view(self, bounds: Bounds) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        index = self._index
-        if index is None:
-            empty = np.empty(0, np.float32)
-            return empty, empty
-        near = index.near(bounds)
-        if len(near) == 1:
-            return index.x[near[0]], index.y[near[0]]
-        if not near:
-            return index.x[:0], index.y[:0]
-        return np.concatenate([index.x[part] for part in near]), np.concatenate([index.y[part] for part in near])
+    def draw_all(self, raster: Raster, stretch: Stretch, colors: Colors) -> Generator[None, None, StarImage]:
+        """All stars in view, some of them between two yields."""
+        counts = yield from self._field.count_all(raster)
+        return _star_image(counts, stretch, colors)
 
 
-@dataclass(frozen=True)
-class Stars:
-    """The coordinates of some stars; x, y: (m,) float32."""
-
-    x: NDArray[np.float32]
-    y: NDArray[np.float32]
-
-    def within(self, bounds: Bounds) -> "Stars":
-        """Those in a view and close around it."""
-        x0, x1, y0, y1 = bounds
-        margin_x, margin_y = 0.02 * (x1 - x0), 0.02 * (y1 - y0)
-        near = (self.x > x0 - margin_x) & (self.x < x1 + margin_x)
-        near &= (self.y > y0 - margin_y) & (self.y < y1 + margin_y)
-        return Stars(self.x[near], self.y[near])
-
-
-def disc_radius(stars: int) -> float:
-    """Logical pixels: 2.2 for a few stars, shrinking to 0.9 as they crowd, so that the change to blocks is not seen."""
-    return float(np.clip(2.2 * (max(stars, 1) / 1000) ** -0.3, 0.9, 2.2))
+def _star_image(counts: StarCounts, stretch: Stretch, colors: Colors) -> StarImage:
+    least = float(np.interp(np.log10(max(counts.stars, 1)), (3.0, 5.5), (0.5, 0.22)))
+    scale = Scale(stretch, robust_top(counts.every), least)
+    dimmed = counts.selected is not None
+    image = _painted(counts.every, scale, palette(colors, dimmed), QImage.Format.Format_RGB32)
+    marks = None
+    if counts.selected is not None:
+        table = _mark_table(scale, colors)
+        marks = _painted(counts.selected, scale, table, QImage.Format.Format_ARGB32_Premultiplied)
+    unit = "stars overlapping" if counts.discs else "stars per 2 \N{MULTIPLICATION SIGN} 2 pixels"
+    most = float(counts.every.max())
+    return StarImage(image, marks, scale, most, unit, dimmed, counts.stars, counts.step == 1)
 
 
 @lru_cache(maxsize=8)
@@ -134,21 +89,28 @@ def shades(colors: Colors, dimmed: bool) -> NDArray[np.float64]:
     return blend(full, colors.card, _DIMMED) if dimmed else full
 
 
-def _count(x: NDArray[np.float32], y: NDArray[np.float32], raster: Raster, radius: float | None) -> NDArray[np.float32]:
-    shape = raster.height, raster.width
-    if radius is None:
-        return block_counts(x, y, raster.bounds, shape)
-    return disc_counts(x, y, raster.bounds, shape, radius)
+@lru_cache(maxsize=8)
+def palette(colors: Colors, dimmed: bool) -> NDArray[np.uint32]:
+    """(STEPS,) uint32: the shades as Qt's RGB32; read-only."""
+    table = packed(shades(colors, dimmed))
+    table.setflags(write=False)
+    return table
 
 
-def _painted(counts: NDArray[np.float32], scale: Scale, colors: NDArray[np.uint32], form: QImage.Format) -> QImage:
+def _painted(
+    counts: NDArray[np.int32] | NDArray[np.float32], scale: Scale, colors: NDArray[np.uint32], form: QImage.Format
+) -> QImage:
     """The image of counts by one table look-up for each pixel; the table has an entry for each star at least."""
-    fineness = min(max(_TABLE / scale.top, 1.0), _FINENESS)
-    entries = min(int(scale.top * fineness) + 1, _LARGEST_TABLE)
+    whole = np.issubdtype(counts.dtype, np.integer)
+    fineness = 1.0 if whole else min(max(_TABLE / scale.top, 1.0), _FINENESS)
+    entries = min(int(scale.top * fineness) + 2, _LARGEST_TABLE)
     table = colors[np.rint(scale.shade(np.arange(entries) / fineness) * (STEPS - 1)).astype(np.intp)]
-    pixels = np.take(table, (counts * np.float32(fineness)).astype(np.int32), mode="clip")
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, 4 * width, form).copy()
+    height, width = counts.shape
+    image = QImage(width, height, form)
+    pixels = np.frombuffer(image.bits(), np.uint32).reshape(height, width)
+    entry = (counts if whole else counts * np.float32(fineness)).astype(np.int32, copy=False)
+    np.take(table, entry, mode="clip", out=pixels)
+    return image
 
 
 def _mark_table(scale: Scale, colors: Colors) -> NDArray[np.uint32]:

@@ -6,18 +6,21 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from stellar_gui.analysis.contours import contours
+from stellar_gui.analysis.counting import Raster
 from stellar_gui.analysis.density import Stretch
-from stellar_gui.analysis.regions import Rectangle
+from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.spatial import GridIndex
+from stellar_gui.analysis.thinning import Levels
 from stellar_gui.gui.theme import Colors, theme
 from stellar_gui.gui.views.axes import Margins, paint_axes
 from stellar_gui.gui.views.color_bar import paint_color_bar
 from stellar_gui.gui.views.contour_layer import ContourLayer
-from stellar_gui.gui.views.density_layer import DensityLayer, Raster, StarImage
+from stellar_gui.gui.views.density_layer import DensityLayer
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import paint_note, paint_ring
+from stellar_gui.gui.views.star_picture import StarPicture
 from stellar_gui.gui.widgets.numbers import stars as number_of_stars
+from stellar_gui.progress import drain
 
 _FOLLOWING = 0.35  # share of the way to the next view for each snapshot of a training
 
@@ -26,9 +29,12 @@ class MapCanvas(QAbstractScrollArea):
     """Draws any two columns of numbers; it repaints at most once a turn of the event loop, whatever is asked of it.
 
     Places on the widget are pixels of `viewport()`; the plane is in data units. Figures are painted by the same code.
+    Where there are too many stars in view for one frame, a sample is painted while the view changes; all of them follow
+    soon after it has come to rest, and `drawingCompleted` says so.
     """
 
     viewChanged = Signal()
+    drawingCompleted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,9 +42,7 @@ class MapCanvas(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._x: NDArray[np.float32] = np.empty(0, np.float32)
-        self._y: NDArray[np.float32] = np.empty(0, np.float32)
-        self._index = GridIndex(self._x, self._y)
+        self._data = MapData.empty()
         self._selection: NDArray[np.bool_] | None = None
         self._preview: GridIndex | None = None
         self._view_before_preview: MapView | None = None
@@ -47,10 +51,17 @@ class MapCanvas(QAbstractScrollArea):
         self._titles = ("x", "y")
         self._stretch = Stretch.ASINH
         self._active = self._hovered = -1
-        self._layer = DensityLayer()
+        self._layer = DensityLayer(self._data.levels)
+        self._picture = StarPicture(self._layer, self)
+        self._picture.completed.connect(self._repaint)
+        self._picture.completed.connect(self.drawingCompleted)
         self._contours = ContourLayer()
-        self._drawn: tuple[object, StarImage] | None = None
         theme.changed.connect(self._repaint)
+
+    @property
+    def data(self) -> MapData:
+        """What is shown, or hidden by a preview."""
+        return self._data
 
     def set_stars(
         self,
@@ -59,20 +70,22 @@ class MapCanvas(QAbstractScrollArea):
         shown: NDArray[np.bool_] | None = None,
         keep_view: bool = False,
     ) -> None:
-        """Show other stars, none selected, active or hovered.
+        """Show other stars, none selected, active or hovered; for many stars, make the data in a worker instead.
 
         x, y: (n,) numbers over the catalogue's rows, kept as float32; shown: (n,) bool, all if None. Rows that are
         not shown, or have a coordinate that is not finite, are neither drawn nor selectable. The view fits the stars
         unless it is kept.
         """
-        self._x, self._y = np.asarray(x, np.float32), np.asarray(y, np.float32)
-        self._index = GridIndex(self._x, self._y, shown)
+        self.set_data(drain(map_data(x, y, shown)), keep_view)
+
+    def set_data(self, data: MapData, keep_view: bool = False) -> None:
+        """Show the stars of data, made beforehand, in a few milliseconds; none selected, active or hovered."""
+        self._data = data
         self._selection, self._preview, self._view_before_preview = None, None, None
         self._active = self._hovered = -1
-        self._layer.set_index(self._index)
-        self._contours.set_contours(contours(self._index))
-        self._home = MapView.around(self._index.bulk)
-        self._outside_home = len(self._index) - self._index.count(Rectangle(*self._home.bounds))
+        self._layer.set_levels(data.levels)
+        self._contours.set_contours(data.contours)
+        self._home, self._outside_home = MapView(*data.home), data.outside
         if not keep_view:
             self._view = self._home
             self.viewChanged.emit()
@@ -87,14 +100,14 @@ class MapCanvas(QAbstractScrollArea):
             if self._preview is None:
                 return
             self._preview = None
-            self._layer.set_index(self._index)
+            self._layer.set_levels(self._data.levels)
             self._layer.set_selection(self._selection)
             if self._view_before_preview is not None:
                 self._view, self._view_before_preview = self._view_before_preview, None
         else:
             first = self._preview is None
             self._preview = GridIndex(positions[:, 0], positions[:, 1])
-            self._layer.set_index(self._preview)
+            self._layer.set_levels(Levels.of(self._preview))
             target = MapView.around(self._preview.bulk)
             if first:
                 self._view_before_preview = self._view
@@ -104,7 +117,7 @@ class MapCanvas(QAbstractScrollArea):
 
     def set_selection(self, mask: NDArray[np.bool_]) -> None:
         """Mark the selected stars; mask: (n,) bool over the catalogue's rows."""
-        if len(mask) != self._index.size:
+        if len(mask) != self._data.index.size:
             raise ValueError("the selection must have one entry for each row of the catalogue")
         self._selection = mask
         if self._preview is None:
@@ -161,7 +174,7 @@ class MapCanvas(QAbstractScrollArea):
 
     def paint_figure(self, painter: QPainter, ratio: float) -> None:
         """Paint the map in logical pixels; lines and text as they come, the star layer as an image at the ratio."""
-        self._paint(painter, QRectF(self.viewport().rect()), ratio, theme.colors)
+        self._paint(painter, QRectF(self.viewport().rect()), ratio, theme.colors, on_screen=False)
 
     def sizeHint(self) -> QSize:
         """A comfortable map."""
@@ -174,7 +187,8 @@ class MapCanvas(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the map, then what lies over it."""
         painter = QPainter(self.viewport())
-        self._paint(painter, QRectF(self.viewport().rect()), self.viewport().devicePixelRatioF(), theme.colors)
+        ratio = self.viewport().devicePixelRatioF()
+        self._paint(painter, QRectF(self.viewport().rect()), ratio, theme.colors, on_screen=True)
         self._paint_rings(painter, theme.colors)
         self._paint_gesture(painter, theme.colors)
         painter.end()
@@ -182,20 +196,25 @@ class MapCanvas(QAbstractScrollArea):
     def _paint_gesture(self, painter: QPainter, colors: Colors) -> None:
         """What a gesture shows while it lasts; drawn by the subclass that knows gestures."""
 
-    def _paint(self, painter: QPainter, area: QRectF, ratio: float, colors: Colors) -> None:
+    def _paint(self, painter: QPainter, area: QRectF, ratio: float, colors: Colors, on_screen: bool) -> None:
         plot = self._plot_in(area)
-        painter.fillRect(area, QColor(colors.card))
         if plot.width() < 2 or plot.height() < 2:
+            painter.fillRect(area, QColor(colors.card))
             return
-        drawn = self._star_image(plot, ratio, colors)
+        for margin in _around(plot, area):
+            painter.fillRect(margin, QColor(colors.card))
+        width, height = max(round(plot.width() * ratio), 1), max(round(plot.height() * ratio), 1)
+        raster = Raster(self._view.bounds, width, height, ratio)
+        drawn = (self._picture.image if on_screen else self._picture.whole)(raster, self._stretch, colors)
         painter.drawImage(plot, drawn.image)
         if self._preview is None:
             self._contours.paint_lines(painter, plot, self._view, colors)
         if drawn.marks is not None:
             painter.drawImage(plot, drawn.marks)
         if self._preview is None:
-            self._contours.paint_labels(painter, plot, self._view, colors, self.font())
-        numbered = len(self._index if self._preview is None else self._preview) > 0
+            sharpness = ratio if on_screen else None
+            self._contours.paint_labels(painter, plot, self._view, colors, self.font(), sharpness)
+        numbered = len(self._data.index if self._preview is None else self._preview) > 0
         paint_axes(painter, plot, self._view, self._titles, colors, self.font(), numbered)
         if drawn.stars:
             paint_color_bar(painter, plot, drawn, colors, self.font())
@@ -203,19 +222,11 @@ class MapCanvas(QAbstractScrollArea):
             text = f"{number_of_stars(self._outside_home)} outside the view"
             paint_note(painter, plot, text, colors, self.font())
 
-    def _star_image(self, plot: QRectF, ratio: float, colors: Colors) -> StarImage:
-        width, height = max(round(plot.width() * ratio), 1), max(round(plot.height() * ratio), 1)
-        raster = Raster(self._view.bounds, width, height, ratio)
-        key = raster, self._stretch, colors
-        if self._drawn is None or self._drawn[0] != key:
-            self._drawn = key, self._layer.draw(raster, self._stretch, colors)
-        return self._drawn[1]
-
     def _paint_rings(self, painter: QPainter, colors: Colors) -> None:
         plot = self.plot_rect()
         for row, bold in ((self._hovered, False), (self._active, True)):
-            if self._preview is None and 0 <= row < len(self._x):
-                x, y = float(self._x[row]), float(self._y[row])
+            if self._preview is None and 0 <= row < len(self._data.x):
+                x, y = float(self._data.x[row]), float(self._data.y[row])
                 if np.isfinite(x) and np.isfinite(y):
                     paint_ring(painter, plot, self._view.to_pixel(x, y, plot), bold, colors)
 
@@ -230,8 +241,19 @@ class MapCanvas(QAbstractScrollArea):
             self._repaint()
 
     def _forget_drawing(self) -> None:
-        self._drawn = None
+        self._picture.forget()
         self._repaint()
 
     def _repaint(self) -> None:
         self.viewport().update()
+
+
+def _around(plot: QRectF, area: QRectF) -> tuple[QRectF, ...]:
+    """The area outside the plot, and its outermost pixel, which an image may not cover at a broken pixel ratio."""
+    inner = plot.adjusted(1, 1, -1, -1)
+    return (
+        QRectF(area.topLeft(), QPointF(area.right(), inner.top())),
+        QRectF(QPointF(area.left(), inner.bottom()), area.bottomRight()),
+        QRectF(area.left(), inner.top(), inner.left() - area.left(), inner.height()),
+        QRectF(inner.right(), inner.top(), area.right() - inner.right(), inner.height()),
+    )

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
+from stellar_gui.analysis.framing import LEAST_SPAN, MARGIN, framed
 from stellar_gui.analysis.regions import Bounds
-
-_LEAST_SPAN = 1e-6  # of the coordinates' size: float32 stars cannot be told apart below
 
 
 @dataclass(frozen=True)
@@ -20,11 +18,9 @@ class MapView:
     y1: float
 
     @classmethod
-    def around(cls, bounds: Bounds, margin: float = 0.04) -> "MapView":
+    def around(cls, bounds: Bounds, margin: float = MARGIN) -> "MapView":
         """A view of the bounds with a margin on each side; of one value, a unit range around it."""
-        x0, x1 = _widened(bounds[0], bounds[1], margin)
-        y0, y1 = _widened(bounds[2], bounds[3], margin)
-        return cls(x0, x1, y0, y1)
+        return cls(*framed(bounds, margin))
 
     @property
     def bounds(self) -> Bounds:
@@ -71,17 +67,6 @@ class MapView:
 
     def _can_be_drawn(self) -> bool:
         def wide_enough(low: float, high: float) -> bool:
-            return 1e15 > high - low > _LEAST_SPAN * max(abs(low), abs(high)) + 1e-12
+            return 1e15 > high - low > LEAST_SPAN * max(abs(low), abs(high)) + 1e-12
 
         return wide_enough(self.x0, self.x1) and wide_enough(self.y0, self.y1)
-
-
-def _widened(low: float, high: float, margin: float) -> tuple[float, float]:
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return 0.0, 1.0
-    span = high - low
-    if span <= _LEAST_SPAN * max(abs(low), abs(high)):
-        half = max(0.5, abs(low) * 0.05)
-        middle = (low + high) / 2
-        return middle - half, middle + half
-    return low - margin * span, high + margin * span

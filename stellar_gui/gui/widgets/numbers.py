@@ -20,7 +20,8 @@ def fixed(value: float, digits: int = 3, signed: bool = False) -> str:
     """A number with a fixed number of decimals and a true minus; an en dash where it is not finite."""
     if not math.isfinite(value):
         return "\N{EN DASH}"
-    text = f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
+    rounded = round(value, digits) + 0.0  # no negative zero
+    text = f"{rounded:+.{digits}f}" if signed else f"{rounded:.{digits}f}"
     return text.replace("-", MINUS)
 
 

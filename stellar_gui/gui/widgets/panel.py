@@ -1,6 +1,6 @@
 """The panel: a dock that looks like a card, with one title and one line of facts at the right."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 
 from stellar_gui.gui import icons
 from stellar_gui.gui.widgets.card import ElidedLabel
+
+LEAST_HEIGHT = 120
 
 
 class Panel(QDockWidget):
@@ -35,10 +37,7 @@ class Panel(QDockWidget):
 
         content = QFrame()
         content.setObjectName("panelBody")
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = _ColumnScroll()
         inner = QWidget()
         inner.setObjectName("panelInner")
         self.body = QVBoxLayout(inner)
@@ -83,6 +82,22 @@ class Panel(QDockWidget):
         close.clicked.connect(self.close)
         layout.addWidget(close)
         return header
+
+
+class _ColumnScroll(QScrollArea):
+    """Scrolls up and down only, and is never narrower than what it holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the content needs, and high enough to be found."""
+        content: QWidget | None = self.widget()
+        width = 0 if content is None else content.minimumSizeHint().width()
+        return QSize(width + self.verticalScrollBar().sizeHint().width(), LEAST_HEIGHT)
 
 
 def caption(text: str) -> QLabel:

@@ -49,7 +49,7 @@ class TightDelegate(QStyledItemDelegate):
         """Draw one cell."""
         self.initStyleOption(option, index)
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(theme.colors.sunken))
+            painter.fillRect(option.rect, QColor(theme.colors.chosen))
         room = option.rect.adjusted(PADDING, 0, -PADDING, 0)
         text = option.fontMetrics.elidedText(option.text, option.textElideMode, room.width())
         brush = index.data(Qt.ItemDataRole.ForegroundRole)

@@ -1,0 +1,62 @@
+"""All that a map of two columns needs to be drawn and to answer, as one value that a worker can make."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stellar_gui.analysis.contours import Contour, contours
+from stellar_gui.analysis.framing import framed
+from stellar_gui.analysis.regions import Bounds, Rectangle
+from stellar_gui.analysis.spatial import GridIndex
+from stellar_gui.analysis.thinning import Levels
+from stellar_gui.progress import Progress, drain
+
+_STEPS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class MapData:
+    """Two columns and what was derived from them once.
+
+    x, y: (n,) float32 over the catalogue's rows; index, levels: of the stars that are shown and have a place;
+    contours: of their density; home: the view of their bulk; outside: how many of them lie outside it.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    levels: Levels
+    contours: tuple[Contour, ...]
+    home: Bounds
+    outside: int
+
+    @property
+    def index(self) -> GridIndex:
+        """The stars that are drawn and selectable."""
+        return self.levels.index
+
+    @classmethod
+    def empty(cls) -> "MapData":
+        """A map without stars."""
+        nothing = np.empty(0, np.float32)
+        return drain(map_data(nothing, nothing))
+
+
+def map_data(
+    x: NDArray[np.floating], y: NDArray[np.floating], shown: NDArray[np.bool_] | None = None
+) -> Generator[Progress, None, MapData]:
+    """Prepare the map of two columns.
+
+    x, y: (n,) numbers over the catalogue's rows, kept as float32; shown: (n,) bool, all if None. Rows that are not
+    shown, or have a coordinate that is not finite, are neither drawn nor selectable.
+    """
+    x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+    index = GridIndex(x, y, shown)
+    yield Progress(1, _STEPS, "steps")
+    levels = Levels.of(index)
+    yield Progress(2, _STEPS, "steps")
+    home = framed(index.bulk)
+    outside = len(index) - index.count(Rectangle(*home))
+    yield Progress(3, _STEPS, "steps")
+    return MapData(x, y, levels, contours(index), home, outside)
