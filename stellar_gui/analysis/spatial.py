@@ -14,6 +14,7 @@ _CELLS_PER_SIDE = (16, 1024)
 _TAIL = 0.001
 _SAMPLE = 20_000
 _FEW_OTHERS = 1.1
+_TIE = 2e-12  # squared distances that differ by less than rounding are the same
 
 
 @dataclass(frozen=True)
@@ -168,15 +169,19 @@ class GridIndex:
         self, x: float, y: float, scale_x: float, scale_y: float, reach: float
     ) -> tuple[int, float] | None:
         box = x - reach / scale_x, x + reach / scale_x, y - reach / scale_y, y + reach / scale_y
-        best: tuple[float, int] | None = None
-        for places in self.near(box):
-            away = np.square((self.x[places] - np.float64(x)) * scale_x)
-            away += np.square((self.y[places] - np.float64(y)) * scale_y)
-            least = float(away.min())
-            if least <= reach**2 and (best is None or least <= best[0]):
-                row = int(self.row[places][away == least].min())
-                best = min(best, (least, row)) if best is not None else (least, row)
-        return None if best is None else (best[1], float(np.sqrt(best[0])))
+        parts = self.near(box)
+        if not parts:
+            return None
+        x_near, y_near, rows = (
+            column[parts[0]] if len(parts) == 1 else np.concatenate([column[part] for part in parts])
+            for column in (self.x, self.y, self.row)
+        )
+        away = np.square((x_near - np.float64(x)) * scale_x)
+        away += np.square((y_near - np.float64(y)) * scale_y)
+        least = float(away.min())
+        if least > reach**2:
+            return None
+        return int(rows[away <= least * (1 + _TIE)].min()), float(np.sqrt(least))
 
     def _covers_all(self, box: Bounds) -> bool:
         x0, x1, y0, y1 = self.bounds

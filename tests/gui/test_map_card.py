@@ -26,7 +26,7 @@ def idle(window: MainWindow, qtbot: QtBot) -> None:
 def same(first: QImage, second: QImage) -> bool:
     """Whether two pictures are alike but for Qt's antialiasing, which is not the same each time."""
     channels = [np.frombuffer(image.constBits(), np.uint8).astype(int) for image in (first, second)]
-    return channels[0].shape == channels[1].shape and bool(np.abs(channels[0] - channels[1]).max() <= 4)
+    return channels[0].shape == channels[1].shape and bool(np.abs(channels[0] - channels[1]).max() <= 16)
 
 
 def test_what_was_selected_and_picked_meanwhile_is_on_the_map(
