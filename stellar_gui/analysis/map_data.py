@@ -14,6 +14,8 @@ from stellar_gui.analysis.thinning import Levels
 from stellar_gui.progress import Progress, drain
 
 _STEPS = 4
+_FAR = 1.5
+"""Where all stars extend this much further than their bulk, the map begins with the bulk."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +23,8 @@ class MapData:
     """Two columns and what was derived from them once.
 
     x, y: (n,) float32 over the catalogue's rows; index, levels: of the stars that are shown and have a place;
-    contours: of their density; home: the view of their bulk; outside: how many of them lie outside it.
+    contours: of their density; home: the view of all of them, or of their bulk where few lie far out;
+    outside: how many of them lie outside it.
     """
 
     x: NDArray[np.float32]
@@ -56,7 +59,14 @@ def map_data(
     yield Progress(1, _STEPS, "steps")
     levels = Levels.of(index)
     yield Progress(2, _STEPS, "steps")
-    home = framed(index.bulk)
+    home = _home(index)
     outside = len(index) - index.count(Rectangle(*home))
     yield Progress(3, _STEPS, "steps")
     return MapData(x, y, levels, contours(index), home, outside)
+
+
+def _home(index: GridIndex) -> Bounds:
+    everything, bulk = framed(index.bounds), framed(index.bulk)
+    wider = (everything[1] - everything[0]) / (bulk[1] - bulk[0])
+    taller = (everything[3] - everything[2]) / (bulk[3] - bulk[2])
+    return bulk if max(wider, taller) > _FAR else everything

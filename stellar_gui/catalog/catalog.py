@@ -110,6 +110,12 @@ class Catalog:
         """(n,) float64: the values of a role's column, NaN where one is missing; KeyError where no column plays it."""
         return numbers(self.table[self.columns[role]])
 
+    def star_name(self, row: int) -> str:
+        """What a star is called: its identifier, or its row counted from 1."""
+        column = self.columns.get("identifier")
+        value = None if column is None else self.table[column].iloc[row]
+        return f"Star in row {row + 1:,}" if value is None or pd.isna(value) else f"Star {value}"
+
     def with_columns(self, chosen: Mapping[str, str]) -> "Catalog":
         """The same table with the user's column for some roles, the others recognised anew.
 

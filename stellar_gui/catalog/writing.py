@@ -24,7 +24,7 @@ from stellar_gui.progress import Progress, drain
 
 __all__ = ["WRITERS", "atomic_target", "save_table", "write_table"]
 
-Writer = Callable[[pa.Table, Path, Mapping[str, str], Mapping[str, str]], Generator[Progress, None, None]]
+Writer = Callable[[pa.Table, Path, Mapping[str, str], str], Generator[Progress, None, None]]
 
 _CSV_ROWS: Final = 1 << 16
 _PARQUET_ROWS: Final = 1 << 18
@@ -37,9 +37,10 @@ def write_table(
     path: Path,
     metadata: Mapping[str, str] = MappingProxyType({}),
     units: Mapping[str, str] = MappingProxyType({}),
+    comments: bool = True,
 ) -> None:
     """Write a table in one go; see `save_table`."""
-    drain(save_table(frame, path, metadata, units))
+    drain(save_table(frame, path, metadata, units, comments))
 
 
 def save_table(
@@ -47,6 +48,7 @@ def save_table(
     path: Path,
     metadata: Mapping[str, str] = MappingProxyType({}),
     units: Mapping[str, str] = MappingProxyType({}),
+    comments: bool = True,
 ) -> Generator[Progress, None, None]:
     """Write a table without its index; the ending of path chooses the format. Closing the generator gives up.
 
@@ -55,6 +57,7 @@ def save_table(
 
     metadata: what to say of the table, by key; `# key: value` comments before a CSV's column names, key-value metadata
         `stellar_gui.KEY` in Parquet. units: by column, likewise.
+    comments: whether a CSV has its comment header; without, programs that know no comments read it as it is.
     Yields Progress in rows. Raises OutputError where the file cannot be written; what was there is then left as it was.
     """
     path = Path(path)
@@ -64,27 +67,27 @@ def save_table(
     table = from_frame(frame, units)
     yield Progress(0, len(table), "rows")
     with atomic_target(path) as temporary:
-        yield from WRITERS[end](table, temporary, metadata, units)
+        yield from WRITERS[end](
+            table, temporary, metadata, _comments(table.schema, metadata, units) if comments else ""
+        )
 
 
 def _write_csv(
-    table: pa.Table, path: Path, metadata: Mapping[str, str], units: Mapping[str, str]
+    table: pa.Table, path: Path, metadata: Mapping[str, str], comments: str
 ) -> Generator[Progress, None, None]:
     with path.open("wb") as file:
-        yield from _write_rows(table, file, metadata, units)
+        yield from _write_rows(table, file, comments)
 
 
 def _write_csv_gz(
-    table: pa.Table, path: Path, metadata: Mapping[str, str], units: Mapping[str, str]
+    table: pa.Table, path: Path, metadata: Mapping[str, str], comments: str
 ) -> Generator[Progress, None, None]:
     with path.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as file:
-        yield from _write_rows(table, file, metadata, units)
+        yield from _write_rows(table, file, comments)
 
 
-def _write_rows(
-    table: pa.Table, file: "IO[bytes] | gzip.GzipFile", metadata: Mapping[str, str], units: Mapping[str, str]
-) -> Generator[Progress, None, None]:
-    file.write(_comments(table.schema, metadata, units).encode())
+def _write_rows(table: pa.Table, file: "IO[bytes] | gzip.GzipFile", comments: str) -> Generator[Progress, None, None]:
+    file.write(comments.encode())
     file.write((",".join(map(_heading, table.column_names)) + "\n").encode())
     table = _plain(table)
     quoting = "needed" if any(map(_needs_quotes, table.columns)) else "none"
@@ -148,7 +151,7 @@ def _plain(table: pa.Table) -> pa.Table:
 
 
 def _write_parquet(
-    table: pa.Table, path: Path, metadata: Mapping[str, str], units: Mapping[str, str]
+    table: pa.Table, path: Path, metadata: Mapping[str, str], comments: str
 ) -> Generator[Progress, None, None]:
     import pyarrow.parquet as pq
 
@@ -162,4 +165,4 @@ def _write_parquet(
 WRITERS: Final[Mapping[str, Writer]] = MappingProxyType(
     {".csv": _write_csv, ".csv.gz": _write_csv_gz, ".parquet": _write_parquet}
 )
-"""Writer by ending: writes an Arrow table, metadata and units to a path that is a temporary file."""
+"""Writer by ending: writes an Arrow table, with metadata or a comment header, to a path that is a temporary file."""

@@ -28,5 +28,5 @@ def run(arguments: argparse.Namespace) -> None:
     from stellar_gui.session.export import source_metadata
 
     catalog = simulate(arguments.stars, arguments.seed)
-    write_table(catalog.table, arguments.out, source_metadata(catalog.provenance), catalog.units)
+    write_table(catalog.table, arguments.out, source_metadata(catalog.provenance), catalog.units, comments=False)
     write_result([f"{len(catalog):,} simulated stars in {arguments.out}"])

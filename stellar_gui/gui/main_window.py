@@ -245,6 +245,8 @@ class MainWindow(QMainWindow):
         map_view.pointerMoved.connect(self._show_position)
         map_view.pointerLeft.connect(lambda: self._status.set_position(""))
         map_view.liveCount.connect(self._status.show_live_count)
+        map_view.drawingCancelled.connect(self._status.show_counts)
+        map_view.gestureFinished.connect(self._status.show_counts)
         self._map_card.trainRequested.connect(self._training.start)
         self._map_card.menuRequested.connect(self._show_map_menu)
         welcome = self._map_card.welcome

@@ -12,7 +12,6 @@ from stellar_gui.analysis.selection import Mode
 from stellar_gui.analysis.statistics import ErrorRanks
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.gui.panels.star_panel import star_name
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.star_map import StarMap
@@ -20,13 +19,15 @@ from stellar_gui.gui.welcome import Welcome
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.card import Card
 from stellar_gui.gui.workspace import Workspace
-from stellar_gui.progress import Progress
+from stellar_gui.progress import Progress, drain
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 TITLE = "Latent view"
+AT_ONCE = 50_000
+"""Stars whose map is made within some 10 ms, so that no worker is needed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,7 @@ class MapCard(Card):
         workspace.embeddingChanged.connect(self._show_stars)
         workspace.previewChanged.connect(self._show_preview)
         workspace.selectionChanged.connect(self._show_selection)
+        workspace.tasks.changed.connect(self._show_busy)
         workspace.activeChanged.connect(self._show_rings)
         workspace.hoveredChanged.connect(self._show_rings)
         self._show_page()
@@ -96,8 +98,11 @@ class MapCard(Card):
             self.set_title(TITLE)
             self._stack.setCurrentWidget(self.map)
 
+    def _show_busy(self) -> None:
+        self._invitation.set_busy(any(task.pausable for task in self._workspace.tasks.running))
+
     def _show_stars(self) -> None:
-        """Have the embedding's map made by a worker; until it comes the last picture stays, but answers no longer."""
+        """Make the map of the embedding, of many stars in a worker; meanwhile the last picture stays but answers not."""
         embedding = self._workspace.embedding
         self._show_page()
         if self._task is not None:
@@ -107,8 +112,11 @@ class MapCard(Card):
             self._shown = self._ranks = None
             self.map.set_data(MapData.empty())
             return
-        self.map.await_data()
         kept = self._workspace.kept
+        if len(embedding) <= AT_ONCE:
+            self._take(drain(_prepare(embedding, kept)))
+            return
+        self.map.await_data()
         task = Task("Preparing the map", lambda: _prepare(embedding, kept), quiet=True)
         task.finished.connect(self._take)
         task.failed.connect(self._workspace.report)
@@ -126,11 +134,15 @@ class MapCard(Card):
         self._show_rings()
 
     def _show_preview(self) -> None:
-        preview = self._workspace.preview
+        workspace = self._workspace
+        preview = workspace.preview
         self._show_page()
         if preview is not None:
             self.map.set_preview(preview)
-            self.set_facts(f"training \N{MIDDLE DOT} a sample of {numbers.stars(len(preview))}")
+            shown, kept = numbers.stars(len(preview)), int(workspace.kept.sum())
+            self.set_facts(
+                f"training \N{MIDDLE DOT} {shown}{f' of {numbers.count(kept)}' if len(preview) < kept else ''}"
+            )
         elif self._workspace.embedding is self._shown:
             self.map.set_preview(None)
             if self._shown is not None:
@@ -168,7 +180,7 @@ class MapCard(Card):
             f"<tr><td style='color:{theme.colors.muted}'>{name}&nbsp;&nbsp;</td><td align='right'>{value}</td></tr>"
             for name, value in lines
         )
-        return f"<b>{star_name(catalog, row)}</b><table cellspacing='0'>{cells}</table>"
+        return f"<b>{catalog.star_name(row)}</b><table cellspacing='0'>{cells}</table>"
 
 
 class _Invitation(QWidget):
@@ -202,12 +214,18 @@ class _Invitation(QWidget):
         text.setMinimumHeight(text.heightForWidth(380))
         inner.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self._button = button
+        self._kept = 0
         outer = QVBoxLayout(self)
         outer.addStretch(2)
         outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(3)
 
+    def set_busy(self, training: bool) -> None:
+        """While a training starts, there is no other to begin."""
+        self._button.setEnabled(self._kept > 0 and not training)
+
     def set_stars(self, kept: int) -> None:
         """Say how many stars wait to be trained on."""
         self._title.setText(f"{numbers.stars(kept)} ready, no map yet" if kept else "No star passes the checks")
-        self._button.setEnabled(kept > 0)
+        self._kept = kept
+        self.set_busy(False)

@@ -127,8 +127,8 @@ class StatusBar(QStatusBar):
         for widget in (TaskIndicator(workspace), self._position, self._shown, self._selected):
             self.addPermanentWidget(widget)
         for signal in (workspace.catalogChanged, workspace.qualityChanged, workspace.selectionChanged):
-            signal.connect(self._count)
-        self._count()
+            signal.connect(self.show_counts)
+        self.show_counts()
 
     def set_hint(self, text: str) -> None:
         """Say what the pointer can do now."""
@@ -142,7 +142,8 @@ class StatusBar(QStatusBar):
         """Show how many stars the gesture under way holds."""
         self._selected.setText(f"{numbers.count(count)} in the outline")
 
-    def _count(self) -> None:
+    def show_counts(self) -> None:
+        """Show how many stars take part and are selected."""
         catalog = self._workspace.catalog
         if catalog is None:
             self._shown.setText("")

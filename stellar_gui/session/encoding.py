@@ -102,7 +102,7 @@ def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Pr
     table = pd.DataFrame(np.hstack([positions, magnitudes]), columns=[*latent, *BAND_NAMES])
     manifest = stored.manifest
     metadata = origin(manifest.provenance, manifest.cuts, stored.model, f"positions of {source.name}")
-    yield from save_table(table, target, metadata, dict.fromkeys(BAND_NAMES, "mag"))
+    yield from save_table(table, target, metadata, dict.fromkeys(BAND_NAMES, "mag"), comments=False)
     return len(table)
 
 

@@ -152,19 +152,20 @@ class TableWriter(Protocol):
 def table_writer(path: Path, metadata: Mapping[str, str], units: Mapping[str, str]) -> Iterator[TableWriter]:
     """Write a table piece by piece, atomically, in the form that `save_table` gives it; the ending chooses the format.
 
+    metadata and units are kept in Parquet; a CSV has no comments, so that every program reads it.
     Raises OutputError where the file cannot be written.
     """
     end = ending(path, WRITERS)
     if end is None:
         raise OutputError(f"{path.name}: the ending does not tell a format; use one of {', '.join(WRITERS)}.")
     with atomic_target(path) as temporary:
-        kind: type[_ParquetWriter] | type[_TextWriter] = _ParquetWriter if end == ".parquet" else _TextWriter
-        with closing(kind(temporary, end, metadata, units)) as writer:
+        writer = _ParquetWriter(temporary, metadata, units) if end == ".parquet" else _TextWriter(temporary, end)
+        with closing(writer):
             yield writer
 
 
 class _ParquetWriter:
-    def __init__(self, path: Path, end: str, metadata: Mapping[str, str], units: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, metadata: Mapping[str, str], units: Mapping[str, str]) -> None:
         self._path, self._metadata, self._units = path, metadata, units
         self._writer: pq.ParquetWriter | None = None
 
@@ -185,10 +186,9 @@ class _ParquetWriter:
 
 
 class _TextWriter:
-    """Each piece is written as a table of its own, of which all but the first leave out the header."""
+    """Each piece is written as a table of its own, of which all but the first leave out the column names."""
 
-    def __init__(self, path: Path, end: str, metadata: Mapping[str, str], units: Mapping[str, str]) -> None:
-        self._metadata, self._units = metadata, units
+    def __init__(self, path: Path, end: str) -> None:
         self._folder = TemporaryDirectory()
         self._part = Path(self._folder.name) / "part.csv"
         self._raw = path.open("wb")
@@ -199,15 +199,14 @@ class _TextWriter:
 
     def write(self, table: pa.Table) -> None:
         try:
-            write_table(to_frame(table, tuple(table.column_names)), self._part, self._metadata, self._units)
+            write_table(to_frame(table, tuple(table.column_names)), self._part, comments=False)
         except OutputError as error:  # names the part; atomic_target names the table that was meant
             if isinstance(error.__cause__, OSError):
                 raise OSError(error.__cause__.errno, error.__cause__.strerror) from error
             raise
         with self._part.open("rb") as part:
             if not self._empty:
-                while part.readline().startswith(b"#"):
-                    pass
+                part.readline()
             shutil.copyfileobj(part, self._file)
         self._empty = False
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+
 from stellar_gui.autoencoder.config import TrainingConfig
 from stellar_gui.catalog.quality import QualityCuts
-
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.application import create_application
 from stellar_gui.gui.main_window import MainWindow

@@ -361,7 +361,7 @@ def test_keys_move_zoom_fit_and_go_back(qtbot: QtBot, star_map: StarMap, heard: 
     assert star_map.view_range() == everything
 
 
-def test_fit_shows_the_bulk_and_then_everything(qtbot: QtBot, star_map: StarMap) -> None:
+def test_the_map_begins_with_the_bulk_and_fit_shows_every_star(qtbot: QtBot, star_map: StarMap) -> None:
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=(2, 5000)).astype(np.float32)
     x[0] = 1000
@@ -370,7 +370,7 @@ def test_fit_shows_the_bulk_and_then_everything(qtbot: QtBot, star_map: StarMap)
     star_map.fit()
     assert star_map.view_range()[0][1] > 1000
     star_map.fit()
-    assert star_map.view_range()[0][1] < 10
+    assert star_map.view_range()[0][1] > 1000
 
 
 @pytest.mark.parametrize(

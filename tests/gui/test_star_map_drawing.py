@@ -79,7 +79,7 @@ def test_a_dragged_map_is_as_bright_while_it_moves_as_when_it_rests(
         theme.choose(ThemeChoice.SYSTEM)
     apart = tiles(moving) - tiles(resting)
     assert np.abs(moving - resting).max() > 20
-    assert np.abs(apart).max() < (20 if selected else 12)  # a sample blurs the straight edge of the selection
+    assert np.abs(apart).max() < (25 if selected else 12)  # a sample blurs the straight edge of the selection
     assert abs(apart.mean()) < 1.5
 
 

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
-from stellar_gui.catalog.quality import QualityCuts
 
+from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.session.session import Session

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pytestqt.qtbot import QtBot
-from stellar_gui.catalog.quality import QualityCuts
 
 from stellar_gui.analysis.selection import Mode, combine
+from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.workspace import NO_STAR, Workspace
 from stellar_gui.session.session import Session

@@ -202,10 +202,7 @@ class ColumnChooser(QWidget):
         catalog = self._workspace.catalog
         if catalog is None or catalog.columns.get(role, ABSENT) == name:
             return
-        chosen = {**catalog.columns, role: name}
-        if name == ABSENT:
-            del chosen[role]
-        self._workspace.set_columns(chosen)
+        self._workspace.set_columns({role: "" if name == ABSENT else name})
 
 
 class CutsEditor(QWidget):

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 import numpy as np
-import pandas as pd
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
@@ -83,10 +82,9 @@ class StarPanel(Panel):
         self._row.setVisible(shown and self._row_toggle.isChecked())
         if catalog is None or row == NO_STAR:
             self.set_title("Star")
-            self.set_facts("")
             self._sed.clear()
             return
-        self.set_title(star_name(catalog, row))
+        self.set_title(catalog.star_name(row))
         self._show_magnitudes(catalog, row)
         obstacle = no_sky_server_page(catalog)
         self._sky.setEnabled(obstacle is None)
@@ -103,7 +101,6 @@ class StarPanel(Panel):
         if embedding is None or not np.isfinite(embedding.error[row]):
             self._sed.set_star(original, None, non_detected)
             self._table.set_rows([("original", original, 3, False)])
-            self.set_facts("")
             self._rank.setText("")
             return
         reconstruction, residual = embedding.reconstruction[row], embedding.residual[row]
@@ -117,7 +114,6 @@ class StarPanel(Panel):
         )
         error = float(embedding.error[row])
         percentile = self._ranking.percentile(error) if self._ranking is not None else float("nan")
-        self.set_facts(f"error {numbers.fixed(error)} mag")
         self._rank.setText(
             f"Error {numbers.fixed(error)} mag (root mean square of the residuals): "
             f"{numbers.ordinal(percentile)} percentile of all stars."
@@ -139,13 +135,6 @@ class StarPanel(Panel):
         catalog, row = self._workspace.catalog, self._workspace.active
         if catalog is not None and row != NO_STAR:
             QDesktopServices.openUrl(sky_server_url(catalog, row))
-
-
-def star_name(catalog: Catalog, row: int) -> str:
-    """What a star is called: its identifier, or its row counted from 1."""
-    column = catalog.columns.get("identifier")
-    value = catalog.table[column].iloc[row] if column is not None else None
-    return f"Star in row {numbers.count(row + 1)}" if value is None or pd.isna(value) else f"Star {value}"
 
 
 def no_sky_server_page(catalog: Catalog) -> str | None:

@@ -33,9 +33,8 @@ class MovingMap(MapCanvas):
         super().set_data(data, keep_view)
 
     def fit(self) -> None:
-        """Show all stars: at first their bulk, where far outliers are left out, and from there every last one."""
-        everything = MapView.around((self._data.index if self._preview is None else self._preview).bounds)
-        self._go(everything if self._view == self._home or self._preview is not None else self._home)
+        """Show every last star."""
+        self._go(MapView.around((self._data.index if self._preview is None else self._preview).bounds))
 
     def fit_selection(self) -> None:
         """Show the selected stars; without any, nothing happens."""

@@ -43,6 +43,7 @@ class StarMap(ToolMap):
 
     gestureFinished = Signal(object, object, str)
     liveCount = Signal(int)
+    drawingCancelled = Signal()
     starActivated = Signal(int)
     clearRequested = Signal()
     pointerMoved = Signal(float, float)
@@ -82,7 +83,9 @@ class StarMap(ToolMap):
 
     def cancel_gesture(self) -> None:
         """End a gesture under way without effect; a move of the view is taken back."""
-        self._drawing = None
+        if self._drawing is not None:
+            self._drawing = None
+            self.drawingCancelled.emit()
         self._live_timer.stop()
         super().cancel_gesture()
 

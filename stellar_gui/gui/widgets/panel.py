@@ -1,6 +1,6 @@
 """The panel: a dock that looks like a card, with one title and one line of facts at the right."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -17,6 +17,7 @@ from stellar_gui.gui import icons
 from stellar_gui.gui.widgets.card import ElidedLabel
 
 LEAST_HEIGHT = 120
+LEAST_WIDTH = 290
 
 
 class Panel(QDockWidget):
@@ -93,11 +94,17 @@ class _ColumnScroll(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the content when it comes to need more room."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
     def minimumSizeHint(self) -> QSize:
         """As wide as the content needs, and high enough to be found."""
         content: QWidget | None = self.widget()
         width = 0 if content is None else content.minimumSizeHint().width()
-        return QSize(width + self.verticalScrollBar().sizeHint().width(), LEAST_HEIGHT)
+        return QSize(max(width, LEAST_WIDTH) + self.verticalScrollBar().sizeHint().width(), LEAST_HEIGHT)
 
 
 def caption(text: str) -> QLabel:
