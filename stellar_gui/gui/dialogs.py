@@ -63,7 +63,7 @@ def show_keys(parent: QWidget) -> None:
     for title, rows in KEYS:
         lines.append(f"<tr><td colspan='2'><h4>{title}</h4></td></tr>")
         lines += [f"<tr><td><b>{keys}</b>&nbsp;&nbsp;&nbsp;</td><td>{text}</td></tr>" for keys, text in rows]
-    _inform(parent, "keysDialog", "Keys and gestures", f"<table cellpadding='2'>{''.join(lines)}</table>")
+    _inform(parent, "keysDialog", "Keys and gestures", f"<table cellpadding='2' width='560'>{''.join(lines)}</table>")
 
 
 def show_about(parent: QWidget) -> None:

@@ -102,7 +102,7 @@ class MapCard(Card):
         self._invitation.set_busy(any(task.pausable for task in self._workspace.tasks.running))
 
     def _show_stars(self) -> None:
-        """Make the map of the embedding, of many stars in a worker; meanwhile the last picture stays but answers not."""
+        """Make the map of the embedding, of many stars in a worker; meanwhile the last picture stays, mute."""
         embedding = self._workspace.embedding
         self._show_page()
         if self._task is not None:

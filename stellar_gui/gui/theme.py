@@ -15,7 +15,8 @@ class Colors:
     window: behind the cards; card: panels and plots; sunken: fields and hover; border: hairlines;
     text, muted: primary and secondary text; primary: the one blue of density, buttons and reconstructed values;
     on_primary: text on it; accent: the selection, and nothing else; chosen: the current row of a list;
-    ink: original values and the densest pixels; warning: a sentence about something that went wrong.
+    ink: original values and the densest pixels; warning: a sentence about something that went wrong;
+    dimming: how far the density fades towards the card while stars are selected, 0 to 1.
     """
 
     window: str
@@ -31,6 +32,7 @@ class Colors:
     chosen: str
     ink: str
     warning: str
+    dimming: float
     density: tuple[str, ...]
 
 
@@ -48,6 +50,7 @@ LIGHT = Colors(
     chosen="#d3e4f4",
     ink="#14181d",
     warning="#a8250f",
+    dimming=0.45,
     density=("#ffffff", "#cfe1f2", "#93c3df", "#4a98c9", "#1f6bb0", "#0b3d75", "#061c38"),
 )
 DARK = Colors(
@@ -64,6 +67,7 @@ DARK = Colors(
     chosen="#2c4a66",
     ink="#f4f6f8",
     warning="#ff8f73",
+    dimming=0.25,
     density=("#1d2126", "#2f6090", "#3270a8", "#3f86c6", "#5aa9e6", "#a6d3f5", "#f4faff"),
 )
 

@@ -15,7 +15,6 @@ from stellar_gui.analysis.thinning import Levels
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.color_ramp import STEPS, blend, packed, ramp, rgb
 
-_DIMMED = 0.45
 _FINENESS = 64  # table entries for each star of the first few, so that rims are smooth
 _TABLE = 4096
 _LARGEST_TABLE = 1 << 20
@@ -86,7 +85,7 @@ def _star_image(counts: StarCounts, stretch: Stretch, colors: Colors) -> StarIma
 def shades(colors: Colors, dimmed: bool) -> NDArray[np.float64]:
     """(STEPS, 3) sRGB: the theme's density ramp, faded while a selection lies over it."""
     full = ramp(colors.density)
-    return blend(full, colors.card, _DIMMED) if dimmed else full
+    return blend(full, colors.card, colors.dimming) if dimmed else full
 
 
 @lru_cache(maxsize=8)
