@@ -6,7 +6,6 @@ import numpy as np
 import shapely
 from fast_histogram import histogram2d
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.spatial import GridIndex
@@ -69,6 +68,8 @@ def _counts(index: GridIndex, side: int, bounds: Bounds) -> NDArray[np.float64]:
 
 
 def _smoothed(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy import ndimage  # costs a fifth of a second, which the empty window need not wait for
+
     density = ndimage.gaussian_filter(counts, _WIDTHS[0])
     for width in _WIDTHS[1:]:
         finer = ndimage.gaussian_filter(counts, width)
@@ -89,6 +90,8 @@ def _level(density: NDArray[np.float64], counts: NDArray[np.float64], stars: flo
 
 
 def _without_islands(density: NDArray[np.float64], counts: NDArray[np.float64], level: float) -> NDArray[np.float64]:
+    from scipy import ndimage
+
     result = density.copy()
     islands, number = ndimage.label(density >= level)
     stars = ndimage.sum_labels(counts, islands, np.arange(number + 1))

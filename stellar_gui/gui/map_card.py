@@ -4,6 +4,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -22,7 +23,6 @@ from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress, drain
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 TITLE = "Latent view"
@@ -74,6 +74,7 @@ class MapCard(Card):
         self.map.clearRequested.connect(workspace.clear_selection)
         self.map.contextMenuRequested.connect(self.menuRequested)
         workspace.catalogChanged.connect(self._show_page)
+        workspace.catalogChanged.connect(self._warm_up)
         workspace.qualityChanged.connect(self._show_page)
         workspace.embeddingChanged.connect(self._show_stars)
         workspace.previewChanged.connect(self._show_preview)
@@ -97,6 +98,13 @@ class MapCard(Card):
         else:
             self.set_title(TITLE)
             self._stack.setCurrentWidget(self.map)
+
+    def _warm_up(self) -> None:
+        """Have the first map's libraries loaded by a worker while the user looks at the new catalogue."""
+        corners = np.array([0, 0, 1, 1], np.float32)
+        self._workspace.tasks.start(
+            Task("Getting ready for the map", lambda: map_data(corners, corners[::-1].copy()), quiet=True)
+        )
 
     def _show_busy(self) -> None:
         self._invitation.set_busy(any(task.pausable for task in self._workspace.tasks.running))
