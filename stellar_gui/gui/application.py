@@ -1,11 +1,14 @@
 """The application object and the start of the window."""
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
 import pyqtgraph
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
@@ -14,6 +17,9 @@ from stellar_gui.errors import StellarError
 from stellar_gui.gui import theme
 from stellar_gui.gui.settings import Settings
 from stellar_gui.logfile import set_up_logging
+
+INTERRUPTED = 130
+HEARTBEAT_MS = 200
 
 
 def create_application(argv: Sequence[str]) -> QApplication:
@@ -44,14 +50,27 @@ def run_window(path: str | None, demo: bool) -> int:
     application = create_application(["stellar-gui"])
     from stellar_gui.gui.main_window import MainWindow
 
+    heartbeat = _quit_on_interrupt(application)
     window = MainWindow()
+    heartbeat.start(HEARTBEAT_MS)
     sys.excepthook = _last_resort(window.report)
     window.show()
     if path is not None:
         window.open_path(path)
     elif demo:
         window.open_sample()
-    return int(application.exec())
+    status = int(application.exec())
+    window.close()
+    return status
+
+
+def _quit_on_interrupt(application: QApplication) -> QTimer:
+    """Let Ctrl-C in the terminal end the program; the timer lets Python see the signal while Qt waits."""
+    interrupted = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: interrupted.set())
+    heartbeat = QTimer()
+    heartbeat.timeout.connect(lambda: application.exit(INTERRUPTED) if interrupted.is_set() else None)
+    return heartbeat
 
 
 def _last_resort(report: Callable[[Exception], None]) -> Callable[..., None]:

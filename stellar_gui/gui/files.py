@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.errors import MissingBandsError
+from stellar_gui.errors import MissingBandsError, OutputError
 from stellar_gui.gui.column_dialog import ColumnDialog
 from stellar_gui.gui.dialogs import show_error
 from stellar_gui.gui.settings import Settings
@@ -40,6 +40,7 @@ class Files(QObject):
         self._settings = settings
         self._window = window
         self._path: str | None = None
+        self._opening: Task | None = None
 
     @property
     def session_path(self) -> str | None:
@@ -58,6 +59,10 @@ class Files(QObject):
         absolute = str(Path(path).expanduser().absolute())
         self._replace_work(lambda: self._load(absolute))
 
+    def set_columns(self, chosen: Mapping[str, str]) -> None:
+        """Let other columns play the roles; asks first where that would put an unsaved model away."""
+        self._replace_work(lambda: self._workspace.set_columns(chosen), self._workspace.columnsRefused.emit)
+
     def open_recovered(self, path: str) -> None:
         """Open the copy of unsaved work that an earlier window left."""
 
@@ -70,7 +75,7 @@ class Files(QObject):
 
     def open_sample(self) -> None:
         """Open the built-in simulated sample."""
-        self._replace_work(lambda: self._run("Simulating stars", _simulate, self._take_sample))
+        self._replace_work(lambda: self._begin_opening("Simulating stars", _simulate, self._take_sample))
 
     def save(self) -> None:
         """Save the session where it was saved before, or ask where."""
@@ -93,6 +98,11 @@ class Files(QObject):
         if session is None:
             return
         target = Path(path)
+        if not is_session(target):
+            target = target.with_name(target.name + SESSION_ENDING)
+            if target.exists():
+                self._workspace.report(OutputError(f"{target.name} is there already; choose it by name to replace it."))
+                return
         step = self._workspace.undo_stack.index()
 
         def work() -> Generator[Any, None, None]:
@@ -101,15 +111,16 @@ class Files(QObject):
             return save_session(session, target)
 
         def done(_: object) -> None:
-            self._path = str(target)
-            self._settings.add_recent_file(self._path)
-            if self._workspace.undo_stack.index() == step and self._workspace.model is session.model:
-                self._workspace.mark_saved()
-            self.saved.emit(self._path)
+            self._settings.add_recent_file(str(target))
+            if self._workspace.catalog is session.catalog:
+                self._path = str(target)
+                if self._workspace.undo_stack.index() == step and self._workspace.model is session.model:
+                    self._workspace.mark_saved()
+            self.saved.emit(str(target))
             if then is not None:
                 then()
 
-        self._run("Saving the session", work, done)
+        self._run("Saving the session", work, done, outlives=True)
 
     def ask_export(self) -> None:
         """Ask for a file, and export the selected stars to it."""
@@ -142,7 +153,7 @@ class Files(QObject):
             self._settings.remember_folder(str(target))
             self.exported.emit(str(target))
 
-        self._run("Exporting the selection", work, done)
+        self._run("Exporting the selection", work, done, outlives=True)
 
     def copy_selection(self) -> None:
         """Put the selected stars on the clipboard as tab-separated text."""
@@ -190,7 +201,7 @@ class Files(QObject):
             dialog.chosen.connect(lambda chosen: self._load(path, then, chosen))
             dialog.open()
 
-        self._run("Opening the file", work, done, failed)
+        self._begin_opening("Opening the file", work, done, failed)
 
     def _take_sample(self, session: Session) -> None:
         self._path = None
@@ -203,13 +214,27 @@ class Files(QObject):
         work: Callable[[], Any],
         done: Callable[[Any], None],
         failed: Callable[[Exception], None] | None = None,
-    ) -> None:
-        task = Task(title, work)
+        outlives: bool = False,
+    ) -> Task:
+        task = Task(title, work, outlives=outlives)
         task.finished.connect(done)
         task.failed.connect(failed or self._workspace.report)
         self._workspace.tasks.start(task)
+        return task
 
-    def _replace_work(self, go_on: Callable[[], None]) -> None:
+    def _begin_opening(
+        self,
+        title: str,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Open something; what was asked for last is what will be shown."""
+        if self._opening is not None:
+            self._opening.cancel()
+        self._opening = self._run(title, work, done, failed)
+
+    def _replace_work(self, go_on: Callable[[], None], declined: Callable[[], None] = lambda: None) -> None:
         if not self._workspace.unsaved:
             go_on()
             return
@@ -217,7 +242,7 @@ class Files(QObject):
         box.setObjectName("unsavedDialog")
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setText("The session has changes that are not saved.")
-        box.setInformativeText("Save the session before something else is opened?")
+        box.setInformativeText("Save the session before other work takes its place?")
         save = box.addButton("Save\N{HORIZONTAL ELLIPSIS}", QMessageBox.ButtonRole.AcceptRole)
         discard = box.addButton("Do not save", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
@@ -227,6 +252,8 @@ class Files(QObject):
                 go_on()
             elif box.clickedButton() is save:
                 self._save_then(go_on)
+            else:
+                declined()
 
         box.finished.connect(answer)
         box.open()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from stellar_gui.analysis.selection import Mode
+from stellar_gui.errors import StellarError
 from stellar_gui.gui import dialogs, icons
 from stellar_gui.gui.actions import Actions
 from stellar_gui.gui.files import Files
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._selection = SelectionPanel(self.workspace)
         self._docks: tuple[Panel, ...] = (self._data, self._training, self._star, self._selection)
         self._tabbed: bool | None = None
+        self._warned_of_loss = False
         centre = QWidget()
         centre.setObjectName("centralArea")
         layout = QVBoxLayout(centre)
@@ -115,7 +117,14 @@ class MainWindow(QMainWindow):
         """Remember the layout, stop all work, wait for its threads, and keep a copy of what is not saved."""
         self._settings.save_layout(self.saveGeometry(), self.saveState())
         self.workspace.tasks.shut_down()
-        self._recovery.close()
+        try:
+            self._recovery.close()
+        except StellarError as error:
+            if not self._warned_of_loss:
+                self._warned_of_loss = True
+                self.report(error)
+                event.ignore()
+                return
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -257,6 +266,7 @@ class MainWindow(QMainWindow):
         files.recovered.connect(lambda path: self._recovery.adopt(Path(path)))
         files.saved.connect(self._recovery.forget)
         self._training.trainingEnded.connect(self._recovery.keep)
+        self._data.columns.chosen.connect(files.set_columns)
         self._selection.exportRequested.connect(files.ask_export)
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)

@@ -40,7 +40,8 @@ class _Prepared:
 
 
 def _prepare(embedding: Embedding, kept: "NDArray[np.bool_]") -> Generator[Progress, None, _Prepared]:
-    data = yield from map_data(embedding.latent[:, 0], embedding.latent[:, 1], kept)
+    flat = embedding.latent.shape[1] == 1
+    data = yield from map_data(embedding.latent[:, 0], embedding.error if flat else embedding.latent[:, 1], kept)
     return _Prepared(embedding, data, ErrorRanks(embedding.error))
 
 
@@ -136,6 +137,8 @@ class MapCard(Card):
             return
         self._task = None
         self._shown, self._ranks = prepared.embedding, prepared.ranks
+        flat = prepared.embedding.latent.shape[1] == 1
+        self.map.set_axes("latent 1 (latent units)", "error (mag)" if flat else "latent 2 (latent units)")
         self.map.set_data(prepared.data)
         self.set_facts(f"{numbers.stars(int(self._workspace.kept.sum()))}")
         self._show_selection()

@@ -8,7 +8,7 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QLockFile, QObject
 
-from stellar_gui.errors import InputError
+from stellar_gui.errors import InputError, OutputError, StellarError
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import drain
@@ -46,22 +46,29 @@ class Recovery(QObject):
         if session is None or not self._workspace.unsaved or self._task is not None:
             return
         self._undo_index = self._workspace.undo_stack.index()
-        target = self._own_path()
+        try:
+            target = self._own_path()
+        except OutputError as error:
+            self._workspace.report(error)
+            return
 
         def work() -> Generator[Any, None, None]:
             from stellar_gui.session.archive import save_session
 
             return save_session(session, target)
 
-        task = Task("Keeping a copy", work, quiet=True)
+        task = Task("Keeping a copy", work, quiet=True, outlives=True)
         task.finished.connect(lambda _: setattr(self, "_kept", session))
-        task.failed.connect(self._workspace.report)
+        task.failed.connect(lambda _: self._workspace.report(_no_copy(self._folder)))
         task.ended.connect(lambda: setattr(self, "_task", None))
         self._task = task
         self._workspace.tasks.start(task)
 
     def close(self) -> None:
-        """On closing the window: keep what is unsaved, forget what is saved."""
+        """On closing the window: keep what is unsaved, forget what is saved.
+
+        Raises OutputError where no copy can be kept.
+        """
         session = self._workspace.session()
         if session is None or not self._workspace.unsaved:
             self.forget()
@@ -70,7 +77,10 @@ class Recovery(QObject):
             if not as_kept or self._undo_index != self._workspace.undo_stack.index():
                 from stellar_gui.session.archive import save_session
 
-                drain(save_session(session, self._own_path()))
+                try:
+                    drain(save_session(session, self._own_path()))
+                except StellarError as error:
+                    raise _no_copy(self._folder) from error
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
@@ -91,12 +101,22 @@ class Recovery(QObject):
 
     def _own_path(self) -> Path:
         if self._path is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise _no_copy(self._folder) from error
             stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
             self._path = self._folder / f"{stamp}{ENDING}"
             self._lock = _lock(self._path)
             self._lock.tryLock(0)
         return self._path
+
+
+def _no_copy(folder: Path) -> OutputError:
+    return OutputError(
+        f"A copy of the unsaved work cannot be kept in {folder}; "
+        "save the session, or close the window again to give it up."
+    )
 
 
 def _catalogue_name(path: Path) -> str | None:

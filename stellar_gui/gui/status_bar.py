@@ -58,6 +58,7 @@ class TaskIndicator(QWidget):
             self._bar.setRange(0, 0)
             self._label.setText(f"{task.title}\N{HORIZONTAL ELLIPSIS}" if task is not None else "")
             if task is not None:
+                self._cancel.setVisible(task.cancellable)
                 task.progressed.connect(self._progress)
         if task is None:
             self._timer.stop()

@@ -89,11 +89,27 @@ class Task(QObject):
     failed = Signal(object)
     ended = Signal()
 
-    def __init__(self, title: str, work: Work, *, stop_command: object = None, quiet: bool = False) -> None:
-        """Prepare work under a title for the status bar; quiet work is not shown there."""
+    def __init__(
+        self,
+        title: str,
+        work: Work,
+        *,
+        stop_command: object = None,
+        quiet: bool = False,
+        cancellable: bool = True,
+        outlives: bool = False,
+    ) -> None:
+        """Prepare work under a title for the status bar.
+
+        stop_command: what a generator is sent to end early with a result. quiet: not shown in the status bar.
+        cancellable: whether the user may cancel it. outlives: whether it goes on when other work is shown, such as an
+        export that has all it needs.
+        """
         super().__init__()
         self.title = title
         self.quiet = quiet
+        self.cancellable = cancellable
+        self.outlives = outlives
         self.started_at = 0.0
         self.pausable = stop_command is not None
         self._cancelled = False
@@ -190,15 +206,18 @@ class Tasks(QObject):
         self.changed.emit()
 
     def cancel_all(self) -> None:
-        """Cancel every task; what they would have returned is dropped."""
+        """Cancel every task that does not outlive the work shown; what they would have returned is dropped."""
         for task in self._running:
-            task.cancel()
+            if not task.outlives:
+                task.cancel()
 
     def shut_down(self) -> None:
-        """Cancel every task and wait until its thread has ended."""
+        """Cancel every task, but let exports and the like finish, and wait until the threads have ended."""
         self.cancel_all()
         for task in tuple(self._running):
-            task.join()
+            if not task.join():
+                task.cancel()
+                task.join()
         self._running.clear()
 
     @Slot()

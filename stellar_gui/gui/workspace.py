@@ -13,6 +13,7 @@ from stellar_gui.analysis.selection import Mode, combine
 from stellar_gui.autoencoder.embedding import Embedding, embed
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
+from stellar_gui.errors import StellarError
 from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.undo import CutsCommand, SelectionCommand
 from stellar_gui.gui.widgets import numbers
@@ -42,6 +43,7 @@ class Workspace(QObject):
     hoveredChanged = Signal()
     unsavedChanged = Signal()
     previewChanged = Signal()
+    columnsRefused = Signal()
     errorReported = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -51,7 +53,7 @@ class Workspace(QObject):
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.undo_stack.cleanChanged.connect(self.unsavedChanged)
         self._catalog: Catalog | None = None
-        self._cuts = QualityCuts()
+        self._cuts = self._checked_cuts = QualityCuts()
         self._quality: Quality | None = None
         self._model: TrainedModel | None = None
         self._embedding: Embedding | None = None
@@ -143,7 +145,7 @@ class Workspace(QObject):
         self._recheck = None
         self.undo_stack.clear()
         self._catalog = session.catalog
-        self._cuts = session.cuts
+        self._cuts = self._checked_cuts = session.cuts
         self._quality = session.quality
         self._model = session.model
         self._embedding = session.embedding
@@ -171,7 +173,13 @@ class Workspace(QObject):
         """Let other columns play the named roles; model and embedding, made from the old ones, are put away."""
         if self._catalog is None:
             return
-        session = Session(catalog=self._catalog.with_columns(chosen), cuts=self._cuts, subsets=self._subsets)
+        try:
+            catalog = self._catalog.with_columns(chosen)
+        except StellarError as error:
+            self.report(error)
+            self.columnsRefused.emit()
+            return
+        session = Session(catalog=catalog, cuts=self._cuts, subsets=self._subsets)
         task = Task("Reading the columns", lambda: prepare(session))
         task.finished.connect(self.show)
         task.failed.connect(self.report)
@@ -183,11 +191,17 @@ class Workspace(QObject):
             self.undo_stack.push(CutsCommand(text, self._cuts, cuts, self._assign_cuts))
 
     def set_model(self, session: Session) -> None:
-        """Take over the model and the embedding of a finished training."""
+        """Take over the model and the embedding of a finished training.
+
+        Where the cuts have changed since the training began, the stars that take part now are embedded anew.
+        """
+        as_trained = session.cuts == self._cuts and self._recheck is None
         self._model = session.model
-        self._embedding = session.embedding
+        self._embedding = session.embedding if as_trained else None
         self._preview = None
         self._model_unsaved = True
+        if not as_trained:
+            self._check_anew()
         self.previewChanged.emit()
         self.embeddingChanged.emit()
         self.unsavedChanged.emit()
@@ -250,7 +264,7 @@ class Workspace(QObject):
 
     def _push_selection(self, new: Mask, text: str) -> None:
         if not np.array_equal(new, self._selection):
-            self.undo_stack.push(SelectionCommand(text, self._selection, new, self._assign_selection))
+            self.undo_stack.push(SelectionCommand(text, self._chosen, new, self._assign_selection))
 
     def _assign_selection(self, selection: Mask) -> None:
         self._chosen = selection
@@ -258,19 +272,31 @@ class Workspace(QObject):
         self.selectionChanged.emit()
 
     def _assign_cuts(self, cuts: QualityCuts) -> None:
-        catalog, model = self._catalog, self._model
-        assert catalog is not None
         self._cuts = cuts
+        self._check_anew()
+
+    def _check_anew(self) -> None:
+        """Check the stars under the cuts and embed those that take part; earlier answers are dropped."""
+        catalog, cuts, model = self._catalog, self._cuts, self._model
+        assert catalog is not None
         if self._recheck is not None:
             self._recheck.cancel()
-        task = Task("Checking the stars", lambda: _recheck(catalog, cuts, model))
+        task = Task("Checking the stars", lambda: _recheck(catalog, cuts, model), cancellable=False)
         task.finished.connect(self._take_quality)
-        task.failed.connect(self.report)
+        task.failed.connect(self._keep_quality)
         self._recheck = task
         self.tasks.start(task)
 
+    def _keep_quality(self, error: Exception) -> None:
+        """Stay with the cuts that the stars were checked under, since the new check failed."""
+        self._recheck = None
+        self._cuts = self._checked_cuts
+        self.qualityChanged.emit()
+        self.report(error)
+
     def _take_quality(self, answer: tuple[Quality, Embedding | None]) -> None:
         self._recheck = None
+        self._checked_cuts = self._cuts
         self._quality, embedding = answer
         if embedding is not None:
             self._embedding = embedding

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -55,16 +55,16 @@ class DataPanel(Panel):
         self._source = ElidedLabel(Qt.TextElideMode.ElideMiddle)
         self._source.setProperty("muted", True)
         self._source.setObjectName("sourceLabel")
-        self._columns = ColumnChooser(workspace)
+        self.columns = ColumnChooser(workspace)
         self._cuts = CutsEditor(workspace)
         self._corner = CornerPlot()
         self._corner.setObjectName("cornerPlot")
         self._corner.setAccessibleName("Corner plot of the five magnitudes")
         self._empty = caption("Open a table of stars to see its columns, its quality and its magnitudes here.")
-        self._parts = (self._source, self._columns, self._cuts, self._corner)
+        self._parts = (self._source, self.columns, self._cuts, self._corner)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._source)
-        self.body.addWidget(self._columns)
+        self.body.addWidget(self.columns)
         self.body.addWidget(self._cuts)
         self.body.addWidget(self._corner, 1)
         self.body.addStretch(0)
@@ -125,7 +125,12 @@ class DataPanel(Panel):
 
 
 class ColumnChooser(QWidget):
-    """The recognised columns in one line, and a form to let others play their roles."""
+    """The recognised columns in one line, and a form to let others play their roles.
+
+    `chosen` tells which column the user wants for a role; `show_columns` goes back to those in force.
+    """
+
+    chosen = Signal(object)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -156,14 +161,16 @@ class ColumnChooser(QWidget):
         layout.addLayout(head, 0, 0)
         layout.addWidget(self._question, 1, 0)
         layout.addWidget(self._form, 2, 0)
-        workspace.catalogChanged.connect(self._show)
+        workspace.catalogChanged.connect(self.show_columns)
+        workspace.columnsRefused.connect(self.show_columns)
         self._open(False)
 
     def _open(self, opened: bool) -> None:
         self._toggle.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
         self._form.setVisible(opened)
 
-    def _show(self) -> None:
+    def show_columns(self) -> None:
+        """Show which column plays which role."""
         catalog = self._workspace.catalog
         if catalog is None:
             return
@@ -173,7 +180,7 @@ class ColumnChooser(QWidget):
             roles = ", ".join(role for role in catalog.columns if role in catalog.ambiguous)
             self._question.setText(f"More than one column could be {_listed(roles)}: please check the choice below.")
         self._fill(catalog)
-        self._toggle.setChecked(bool(catalog.ambiguous))
+        self._toggle.setChecked(self._toggle.isChecked() or bool(catalog.ambiguous))
 
     def _fill(self, catalog: Catalog) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -202,7 +209,7 @@ class ColumnChooser(QWidget):
         catalog = self._workspace.catalog
         if catalog is None or catalog.columns.get(role, ABSENT) == name:
             return
-        self._workspace.set_columns({role: "" if name == ABSENT else name})
+        self.chosen.emit({role: "" if name == ABSENT else name})
 
 
 class CutsEditor(QWidget):

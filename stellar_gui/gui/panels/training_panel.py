@@ -284,7 +284,7 @@ class TrainingPanel(Panel):
         self._task = None
         if self._workspace.preview is not None:
             self._workspace.set_preview(None)
-        self._update_buttons()
+        self._show_model()
 
     def _show_catalog(self) -> None:
         self._warn("")
@@ -339,8 +339,8 @@ class TrainingPanel(Panel):
         ready = self._workspace.catalog is not None and bool(self._workspace.kept.any())
         self._train.setEnabled(ready and task is None)
         self._form.setEnabled(task is None)
-        self._pause.setEnabled(task is not None)
-        self._stop.setEnabled(task is not None)
+        self._pause.setEnabled(task is not None and not self._stop_pressed)
+        self._stop.setEnabled(task is not None and not self._stop_pressed)
         self._pause.setText("Resume" if task is not None and task.paused else "Pause")
         if task is not None:
             for widget in (self._chart, self._table):
