@@ -52,7 +52,21 @@ SPECS: Final = {
         "&Pick", "mdi6.cursor-default-outline", "P", "Click picks a star, drag moves the map", "tool"
     ),
     "actionToolRectangle": _Spec("&Rectangle", "mdi6.select-drag", "R", "Drag a rectangle around stars", "tool"),
+    "actionToolCircle": _Spec("Circl&e", "mdi6.selection-ellipse", "C", "Drag a circle from its centre", "tool"),
+    "actionToolXRange": _Spec(
+        "&X range", "mdi6.arrow-expand-horizontal", "X", "Drag along x: a band of stars at any y", "tool"
+    ),
+    "actionToolYRange": _Spec(
+        "&Y range", "mdi6.arrow-expand-vertical", "Y", "Drag along y: a band of stars at any x", "tool"
+    ),
     "actionToolLasso": _Spec("&Lasso", "mdi6.lasso", "L", "Draw around stars; release closes the outline", "tool"),
+    "actionToolPolygon": _Spec(
+        "Poly&gon",
+        "mdi6.vector-polygon",
+        "G",
+        "Click corner by corner; double click, Enter or the first corner closes",
+        "tool",
+    ),
     "actionToolBrush": _Spec("&Brush", "mdi6.brush-variant", "B", "Drag a circle over stars; [ and ] size it", "tool"),
     "actionModeReplace": _Spec(
         "Repla&ce", "mdi6.square-outline", None, "The next gesture makes a new selection", "mode"
@@ -83,7 +97,16 @@ SPECS: Final = {
     "actionShowLog": _Spec("Show &log file", None, None, "Open the folder of the log file"),
     "actionAbout": _Spec("&About Stellar GUI", None, None, "Version and licence"),
 }
-TOOL_ACTIONS: Final = ("actionToolPick", "actionToolRectangle", "actionToolLasso", "actionToolBrush")
+TOOL_ACTIONS: Final = (
+    "actionToolPick",
+    "actionToolRectangle",
+    "actionToolCircle",
+    "actionToolXRange",
+    "actionToolYRange",
+    "actionToolLasso",
+    "actionToolPolygon",
+    "actionToolBrush",
+)
 MODE_ACTIONS: Final = ("actionModeReplace", "actionModeAdd", "actionModeRemove", "actionModeIntersect")
 
 

@@ -14,9 +14,13 @@ KEYS = (
     (
         "Select",
         (
-            ("P R L B", "pick, rectangle, lasso, brush"),
+            ("P R C X Y L G B", "pick, rectangle, circle, x range, y range, lasso, polygon, brush"),
             ("plain, Shift, Ctrl, Ctrl+Shift", "replace, add, remove, intersect"),
             ("Ctrl+click", "add or remove one star"),
+            (
+                "polygon",
+                "click sets a corner; Enter, double click or the first corner closes; Backspace takes one back",
+            ),
             ("Ctrl+A, Ctrl+I, Ctrl+Shift+A", "all, invert, none"),
             ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
             ("Esc", "end the gesture, then back to Pick, then clear"),

@@ -30,7 +30,11 @@ from stellar_gui.gui.workspace import Workspace
 TOOLS = {
     "actionToolPick": Tool.PICK,
     "actionToolRectangle": Tool.RECTANGLE,
+    "actionToolCircle": Tool.CIRCLE,
+    "actionToolXRange": Tool.X_RANGE,
+    "actionToolYRange": Tool.Y_RANGE,
     "actionToolLasso": Tool.LASSO,
+    "actionToolPolygon": Tool.POLYGON,
     "actionToolBrush": Tool.BRUSH,
 }
 MODES = {

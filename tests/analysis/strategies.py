@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stellar_gui.analysis.regions import Circle, Polygon, Rectangle, Region, Stroke
+from stellar_gui.analysis.regions import Circle, Polygon, Rectangle, Region, Stroke, x_range, y_range
 
 _LATTICE = st.integers(-8, 8).map(lambda k: k / 2)
 _FREE = st.floats(-5, 5, width=32)
@@ -30,6 +30,8 @@ def regions() -> st.SearchStrategy[Region]:
         corners().map(Polygon),
         st.builds(Rectangle.between, point, point),
         st.builds(Circle, coordinates(), coordinates(), radius, radius),
+        st.tuples(coordinates(), coordinates()).map(sorted).map(lambda ends: x_range(*ends)),
+        st.tuples(coordinates(), coordinates()).map(sorted).map(lambda ends: y_range(*ends)),
         st.builds(Stroke, st.lists(point, min_size=1, max_size=6).map(tuple), radius, radius),
     )
 

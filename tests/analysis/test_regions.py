@@ -1,28 +1,14 @@
-from fractions import Fraction
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stellar_gui.analysis.regions import OUTSIDE, WHOLE, Circle, Polygon, Rectangle, Region, Stroke, x_range, y_range
+from tests.analysis.oracles import even_odd
 from tests.analysis.strategies import coordinates, corners, regions
 
 BOW_TIE = Polygon(((0, 0), (2, 2), (2, 0), (0, 2)))
 PENTAGRAM = Polygon.through([(np.sin(t), np.cos(t)) for t in 2 * np.pi * np.arange(5) * 2 / 5])
-
-
-def even_odd(outline: tuple[tuple[float, float], ...], x: float, y: float) -> bool | None:
-    """The rule by exact rational arithmetic; None on the outline."""
-    inside, px, py = False, Fraction(x), Fraction(y)
-    exact = [(Fraction(a), Fraction(b)) for a, b in outline]
-    for (ax, ay), (bx, by) in zip(exact, exact[1:] + exact[:1], strict=True):
-        turn = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
-        if turn == 0 and min(ax, bx) <= px <= max(ax, bx) and min(ay, by) <= py <= max(ay, by):
-            return None
-        if (ay > py) != (by > py) and (turn > 0) == (by > ay):
-            inside = not inside
-    return inside
 
 
 @settings(max_examples=300)

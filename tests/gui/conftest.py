@@ -1,9 +1,11 @@
-"""Windows on small simulated catalogues, trained for a moment."""
+"""Windows on small simulated catalogues, trained for a moment, and a star map on its own."""
 
 from collections.abc import Generator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.autoencoder.config import TrainingConfig
@@ -11,10 +13,12 @@ from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.application import create_application
 from stellar_gui.gui.main_window import MainWindow
+from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.progress import drain
 from stellar_gui.session.archive import save_session
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from tests.gui.map_helpers import Recorder
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +67,32 @@ def trained(window: MainWindow, qtbot: QtBot, session: Session) -> MainWindow:
     window.workspace.show(session)
     qtbot.waitUntil(lambda: window.workspace.tasks.running == ())
     return window
+
+
+@pytest.fixture
+def stars() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """4,000 stars in two clumps about x = -1 and x = 1, and one alone at (3, 3)."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(scale=0.3, size=(2, 4000)).astype(np.float32)
+    x += np.where(np.arange(4000) % 2, 1, -1)
+    x[-1] = y[-1] = 3.0
+    return x, y
+
+
+@pytest.fixture
+def star_map(qtbot: QtBot, stars: tuple[NDArray[np.float32], NDArray[np.float32]]) -> StarMap:
+    made = StarMap()
+    qtbot.addWidget(made)
+    made.resize(700, 600)
+    made.set_axes("latent 1 (latent units)", "latent 2 (latent units)")
+    made.set_stars(*stars)
+    made.fit()
+    made.show()
+    qtbot.waitExposed(made)
+    made.setFocus()
+    return made
+
+
+@pytest.fixture
+def heard(star_map: StarMap) -> Recorder:
+    return Recorder(star_map, 4000)

@@ -30,7 +30,11 @@ ACTIONS = (
     "actionClearSelection",
     "actionToolPick",
     "actionToolRectangle",
+    "actionToolCircle",
+    "actionToolXRange",
+    "actionToolYRange",
     "actionToolLasso",
+    "actionToolPolygon",
     "actionToolBrush",
 )
 
@@ -66,6 +70,10 @@ def test_tool_letters_choose_tools(trained: MainWindow, qtbot: QtBot) -> None:
     for key, name in (
         (Qt.Key.Key_L, "actionToolLasso"),
         (Qt.Key.Key_R, "actionToolRectangle"),
+        (Qt.Key.Key_C, "actionToolCircle"),
+        (Qt.Key.Key_X, "actionToolXRange"),
+        (Qt.Key.Key_Y, "actionToolYRange"),
+        (Qt.Key.Key_G, "actionToolPolygon"),
         (Qt.Key.Key_B, "actionToolBrush"),
         (Qt.Key.Key_P, "actionToolPick"),
     ):

@@ -82,7 +82,7 @@ class SelectionPanel(Panel):
         if catalog is None or embedding is None or not len(rows):
             self.set_facts("")
             self._empty.setText(
-                "Draw around stars on the map with the lasso, rectangle or brush to compare and export them."
+                "Draw around stars on the map, with the lasso or another tool, to compare and export them."
                 if embedding is not None
                 else "Once the autoencoder is trained, stars can be selected on its map."
             )

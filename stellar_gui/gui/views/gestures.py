@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.views.map_view import MapView
+from stellar_gui.gui.views.outlines import LEAST_CORNERS
 from stellar_gui.gui.views.tools import Tool
 
 CLICK = 4.0  # logical pixels: less movement is a click
@@ -30,9 +31,10 @@ class Part(Enum):
 
 
 class Action(Enum):
-    """What a held button does once the pointer has moved."""
+    """What a held button does once the pointer has moved; a corner is set at once."""
 
     OUTLINE = auto()
+    CORNER = auto()
     PAN = auto()
     STRETCH = auto()
 
@@ -71,14 +73,23 @@ def mode_of(held: Qt.KeyboardModifier, chosen: Mode) -> Mode:
     return Mode.ADD if held & _Modifiers.ShiftModifier else chosen
 
 
-def hint_of(part: Part | None, mode: Mode, tool: Tool, space: bool, preview: bool) -> str:
-    """What the pointer can do, for the status bar; space: whether the space bar is held."""
+def hint_of(part: Part | None, mode: Mode, tool: Tool, space: bool, preview: bool, corners: int) -> str:
+    """What the pointer can do, for the status bar.
+
+    space: whether the space bar is held; corners: of the polygon that is under way, 0 if there is none.
+    """
     if preview:
         return "Training: the map moves as it learns; drag moves it, the wheel zooms"
     if part in (Part.X_AXIS, Part.Y_AXIS):
         return "Axis: drag moves and the wheel zooms this axis alone"
     if space:
         return "Drag moves the map"
+    if corners:
+        verb = f", {_MODE_HINTS[mode]}" if mode is not Mode.REPLACE else ""
+        closes = (
+            "double click, Enter or its first corner closes it" if corners >= LEAST_CORNERS else "click sets corners"
+        )
+        return f"{tool.value}{verb}: {closes}; Backspace takes back a corner, Esc cancels"
     if mode is Mode.REPLACE:
         more = "" if tool is Tool.PICK else "; Shift adds, Ctrl removes, Ctrl+Shift intersects"
         return f"{tool.value}: {tool.hint}{more}"

@@ -7,6 +7,7 @@ from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font
 
 _ACTIVE_RADIUS, _HOVER_RADIUS = 7.5, 6.5
+_CORNER, _CHOSEN_CORNER = 3.0, 6.0
 
 
 def paint_ring(painter: QPainter, plot: QRectF, centre: QPointF, bold: bool, colors: Colors) -> None:
@@ -20,6 +21,16 @@ def paint_ring(painter: QPainter, plot: QRectF, centre: QPointF, bold: bool, col
     for color, width in ((halo, 4.6 if bold else 3.2), (QColor(colors.ink), 2.2 if bold else 1.2)):
         painter.setPen(QPen(color, width))
         painter.drawEllipse(centre, radius, radius)
+    painter.restore()
+
+
+def paint_corner(painter: QPainter, place: QPointF, colors: Colors, chosen: bool = False) -> None:
+    """A corner of an outline; chosen: the pointer is on it."""
+    painter.save()
+    radius = _CHOSEN_CORNER if chosen else _CORNER
+    painter.setPen(QPen(QColor(colors.accent), 1.6))
+    painter.setBrush(QColor(colors.accent if chosen else colors.card))
+    painter.drawEllipse(place, radius, radius)
     painter.restore()
 
 

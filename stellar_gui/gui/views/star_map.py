@@ -5,15 +5,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from stellar_gui.analysis.map_data import MapData
 from stellar_gui.analysis.selection import Mode
-from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views import figure
-from stellar_gui.gui.views.drawing import Drawing, outline_pen
+from stellar_gui.gui.views.drawing_map import DrawingMap
 from stellar_gui.gui.views.gestures import (
     CLICK,
     MODE_KEYS,
@@ -24,16 +23,12 @@ from stellar_gui.gui.views.gestures import (
     mode_of,
     part_at,
 )
-from stellar_gui.gui.views.tool_map import ToolMap
-from stellar_gui.gui.views.tools import BrushOutline, LassoOutline, Outline, RectangleOutline, Tool
-from stellar_gui.gui.widgets.numbers import stars as number_of_stars
-
-_LIVE_EVERY = 33  # ms between live counts
+from stellar_gui.gui.views.tools import Tool
 
 _Buttons, _Keys, _Cursor = Qt.MouseButton, Qt.Key, Qt.CursorShape
 
 
-class StarMap(ToolMap):
+class StarMap(DrawingMap):
     """The map of any two columns on which stars are picked and selected; it knows only what it is given.
 
     A gesture ends in one `gestureFinished(rows, mode, text)`: rows (m,) int64 ascending, the Mode, and its text for
@@ -41,9 +36,6 @@ class StarMap(ToolMap):
     whatever is drawn.
     """
 
-    gestureFinished = Signal(object, object, str)
-    liveCount = Signal(int)
-    drawingCancelled = Signal()
     starActivated = Signal(int)
     clearRequested = Signal()
     pointerMoved = Signal(float, float)
@@ -52,9 +44,6 @@ class StarMap(ToolMap):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._drawing: Drawing | None = None
-        self._live_timer = QTimer(self, singleShot=True, interval=_LIVE_EVERY)
-        self._live_timer.timeout.connect(self._count_live)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.viewport().setMouseTracking(True)
@@ -81,14 +70,6 @@ class StarMap(ToolMap):
         """Write the map as a PNG or SVG file, by the path's ending. Raises OutputError."""
         figure.save_figure(self, path, scale)
 
-    def cancel_gesture(self) -> None:
-        """End a gesture under way without effect; a move of the view is taken back."""
-        if self._drawing is not None:
-            self._drawing = None
-            self.drawingCancelled.emit()
-        self._live_timer.stop()
-        super().cancel_gesture()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A button goes down: from here it is a click until the pointer moves."""
         event.accept()
@@ -101,6 +82,8 @@ class StarMap(ToolMap):
         if action is not None:
             mode = mode_of(self._modifiers, self._mode)
             self._press = Press(event.button(), event.position(), part, action, mode, event.modifiers(), self._view)
+            if action is Action.CORNER:
+                self._hold_corner(event.position(), mode)
         self._update_pointer()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -109,9 +92,13 @@ class StarMap(ToolMap):
         self.pointerMoved.emit(*self.to_data(event.position()))
         press = self._press
         if press is None:
-            self._point_at(event.position())
+            if self._drawing is None:
+                self._point_at(event.position())
+            self._pointer = event.position()
             self._remember_modifiers(event.modifiers())
-            if self._tool is Tool.BRUSH:
+            if self._drawing is not None:
+                self._count_soon()
+            elif self._tool is Tool.BRUSH:
                 self._repaint()
             return
         self._pointer = event.position()
@@ -132,17 +119,24 @@ class StarMap(ToolMap):
         if press.moved:
             self._continue(press, event.position())
         self._press = None
-        if not press.moved:
+        if press.action is Action.CORNER:
+            self._set_corner(event.position() if press.moved else press.start)
+        elif not press.moved:
             self._click(press)
-        elif self._drawing is not None:
-            self._finish(self._drawing, press.mode)
+        elif press.action is Action.OUTLINE:
+            self._finish()
         self._remember_modifiers(event.modifiers())
         self._update_pointer()
         self._repaint()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The second press of a quick pair is a press like any other."""
-        self.mousePressEvent(event)
+        """The second press of a quick pair closes a polygon; for any other tool it is a press like any other."""
+        part = part_at(event.position(), self.plot_rect())
+        if part is not None and self._action_of(event.button(), part, event.modifiers()) is Action.CORNER:
+            event.accept()
+            self._close_polygon_at(event.position())
+        else:
+            self.mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer: both axes over the plot, one over an axis."""
@@ -167,7 +161,7 @@ class StarMap(ToolMap):
             self._escape()
         elif key == _Keys.Key_Menu:
             self.contextMenuRequested.emit(self.viewport().mapToGlobal(self.plot_rect().center().toPoint()))
-        elif not (self._view_key(event) or self._tool_key(event)):
+        elif not (self._polygon_key(event) or self._view_key(event) or self._tool_key(event)):
             super().keyPressEvent(event)
             return
         event.accept()
@@ -192,21 +186,15 @@ class StarMap(ToolMap):
         if button is not _Buttons.LeftButton:
             return None
         pans = self._space or (self._tool is Tool.PICK and not modifiers & MODE_KEYS)
-        return Action.OUTLINE if self.answers and not pans else Action.PAN
+        if pans or not self.answers:
+            return Action.PAN
+        return Action.CORNER if self._tool is Tool.POLYGON else Action.OUTLINE
 
     def _begin(self, press: Press) -> None:
-        if press.action is not Action.OUTLINE:
+        if press.action is Action.OUTLINE:
+            self._begin_drawing(press.start, press.mode)
+        elif press.action is not Action.CORNER:
             self._remember_view(press.view)
-            return
-        self._drawing = Drawing(self._new_outline(self.to_data(press.start)), self._data.index)
-
-    def _new_outline(self, start: tuple[float, float]) -> Outline:
-        if self._tool is Tool.LASSO:
-            return LassoOutline(start)
-        if self._tool is Tool.BRUSH:
-            scale_x, scale_y = self._view.pixels_per_unit(self.plot_rect())
-            return BrushOutline(start, self._brush_radius / scale_x, self._brush_radius / scale_y)
-        return RectangleOutline(start)
 
     def _continue(self, press: Press, position: QPointF) -> None:
         away = position - press.start
@@ -218,24 +206,8 @@ class StarMap(ToolMap):
             x, y = press.view.to_data(press.start, self.plot_rect())
             factor_x, factor_y = math.exp(-away.x() / 150 * free_x), math.exp(away.y() / 150 * free_y)
             self._set_view(press.view.zoomed(factor_x, factor_y, x, y))
-        elif self._drawing is not None:
-            self._drawing.add(self.to_data(position))
-            if not self._live_timer.isActive():
-                self._live_timer.start()
-            self._repaint()
-
-    def _finish(self, drawing: Drawing, mode: Mode) -> None:
-        self._live_timer.stop()
-        self._drawing = None
-        rows = drawing.rows()
-        if isinstance(drawing.outline, BrushOutline) and mode is Mode.REPLACE:
-            mode = Mode.ADD
-        self.gestureFinished.emit(rows, mode, f"{drawing.outline.name}, {number_of_stars(len(rows))}")
-
-    def _count_live(self) -> None:
-        if self._drawing is not None:
-            self.liveCount.emit(self._drawing.count())
-            self._repaint()
+        else:
+            self._draw_to(position)
 
     def _click(self, press: Press) -> None:
         if press.button is _Buttons.RightButton:
@@ -261,34 +233,20 @@ class StarMap(ToolMap):
         self.starActivated.emit(row)
 
     def _dab(self, press: Press) -> None:
-        drawing = Drawing(self._new_outline(self.to_data(press.start)), self._data.index)
-        if drawing.count():
-            self._finish(drawing, press.mode)
-        elif press.mode is Mode.REPLACE:
+        if self._begin_drawing(press.start, press.mode).count():
+            self._finish()
+            return
+        self._drawing = None
+        if press.mode is Mode.REPLACE:
             self.clearRequested.emit()
 
     def _emit_click(self, row: int, mode: Mode) -> None:
         self.gestureFinished.emit(np.array([row], np.int64), mode, "click, 1 star")
 
     def _escape(self) -> None:
-        if self._press is not None:
+        if self._press is not None or self._drawing is not None:
             self.cancel_gesture()
         elif self._tool is not Tool.PICK:
             self.set_tool(Tool.PICK)
         else:
             self.clearRequested.emit()
-
-    def _paint_gesture(self, painter: QPainter, colors: Colors) -> None:
-        plot = self.plot_rect()
-        painter.save()
-        painter.setClipRect(plot)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._drawing is not None:
-            self._drawing.paint(painter, self._view, plot, self._brush_radius, colors)
-        if self._tool is Tool.BRUSH and self._pointer is not None and not self._space and self._preview is None:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(outline_pen(colors))
-            painter.drawEllipse(self._pointer, self._brush_radius, self._brush_radius)
-        painter.restore()
-        if self._drawing is not None and self._pointer is not None:
-            self._drawing.paint_count(painter, plot, self._pointer, colors, self.font())

@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.views.cursors import cross
+from stellar_gui.gui.views.drawing import Drawing
 from stellar_gui.gui.views.gestures import MODE_KEYS, MODIFIER_OF_KEY, Action, Part, Press, hint_of, mode_of, part_at
 from stellar_gui.gui.views.hover_map import HoverMap
+from stellar_gui.gui.views.outlines import PolygonOutline
 from stellar_gui.gui.views.tools import Tool
 
 _BRUSH = (4.0, 24.0, 400.0)  # radius in logical pixels: least, at the start, most
@@ -27,6 +29,7 @@ class ToolMap(HoverMap):
         self._tool, self._mode = Tool.PICK, Mode.REPLACE
         self._brush_radius = _BRUSH[1]
         self._press: Press | None = None
+        self._drawing: Drawing | None = None
         self._space = False
         self._modifiers = Qt.KeyboardModifier.NoModifier
         self._hint = ""
@@ -66,7 +69,7 @@ class ToolMap(HoverMap):
     def cancel_gesture(self) -> None:
         """End a gesture under way without effect; a move of the view is taken back."""
         press, self._press = self._press, None
-        if press is not None and press.moved and press.action is not Action.OUTLINE:
+        if press is not None and press.moved and press.action in (Action.PAN, Action.STRETCH):
             self._set_view(press.view)
         self._update_pointer()
         self._repaint()
@@ -85,6 +88,12 @@ class ToolMap(HoverMap):
         self._space = False
         self._remember_modifiers(Qt.KeyboardModifier.NoModifier)
         super().focusOutEvent(event)
+
+    @property
+    def _corners(self) -> int:
+        """Of the polygon under way, 0 if there is none."""
+        outline = None if self._drawing is None else self._drawing.outline
+        return len(outline.corners) if isinstance(outline, PolygonOutline) else 0
 
     def _tool_key(self, event: QKeyEvent) -> bool:
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
@@ -108,7 +117,11 @@ class ToolMap(HoverMap):
         """The cursor and the hint for what the pointer would do, or does."""
         part = Part.PLOT if self._pointer is None else part_at(self._pointer, self.plot_rect())
         pans = self._space or (self._press is not None and self._press.action is Action.PAN and self._press.moved)
-        mode = self._press.mode if self._press is not None else mode_of(self._modifiers, self._mode)
+        mode = mode_of(self._modifiers, self._mode)
+        if self._drawing is not None:
+            mode = self._drawing.mode
+        elif self._press is not None:
+            mode = self._press.mode
         if pans:
             self.viewport().setCursor(_Cursor.ClosedHandCursor if self._press else _Cursor.OpenHandCursor)
         elif part is not Part.PLOT:
@@ -118,7 +131,7 @@ class ToolMap(HoverMap):
             self.viewport().setCursor(_Cursor.ArrowCursor)
         else:
             self.viewport().setCursor(cross(mode, self.devicePixelRatioF()))
-        hint = hint_of(part, mode, self._tool, self._space, self._preview is not None)
+        hint = hint_of(part, mode, self._tool, self._space, self._preview is not None, self._corners)
         if hint != self._hint:
             self._hint = hint
             self.hintChanged.emit(hint)
