@@ -30,3 +30,7 @@ def test_ticks_lie_within_and_labels_differ(low: float, exponent: float, most: i
     assert all(low - slack <= value <= high + slack for value in made.major + made.minor)
     assert len(set(made.labels)) == len(made.labels)
     assert all(math.isfinite(value) for value in made.major)
+
+
+def test_a_range_between_two_large_steps_takes_smaller_ones() -> None:
+    assert ticks(0.05, 0.47, 2).labels == ("0.2", "0.4")

@@ -31,13 +31,19 @@ def ticks(low: float, high: float, most: int) -> Ticks:
     raw = (high - low) / max(most, 1)
     power = math.floor(math.log10(raw))
     base = 10.0**power
-    step, parts = next(((m * base, p) for m, p in ((1, 5), (2, 4), (5, 5), (10, 5)) if m * base >= raw * (1 - 1e-9)))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    major = tuple(k * step for k in range(first, last + 1))
+    choices = [(m * base, parts) for m, parts in ((0.5, 5), (1, 5), (2, 4), (5, 5), (10, 5))]
+    step, parts = next(choice for choice in choices if choice[0] >= raw * (1 - 1e-9))
+    if not _multiples(low, high, step):
+        step, parts = max(choice for choice in choices if choice[0] < step)
+    major = tuple(k * step for k in _multiples(low, high, step))
     small = step / parts
-    first, last = math.ceil(low / small - 1e-9), math.floor(high / small + 1e-9)
-    minor = tuple(k * small for k in range(first, last + 1) if k % parts)
+    minor = tuple(k * small for k in _multiples(low, high, small) if k % parts)
     return Ticks(major, _labels(major, math.floor(math.log10(step) + 1e-9)), minor)
+
+
+def _multiples(low: float, high: float, step: float) -> range:
+    """The k for which k * step lies within [low, high]."""
+    return range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
 
 
 def _labels(values: tuple[float, ...], last_digit: int) -> tuple[str, ...]:
