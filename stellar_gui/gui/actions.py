@@ -69,7 +69,7 @@ SPECS: Final = {
     ),
     "actionToolBrush": _Spec("&Brush", "mdi6.brush-variant", "B", "Drag a circle over stars; [ and ] size it", "tool"),
     "actionModeReplace": _Spec(
-        "Repla&ce", "mdi6.square-outline", None, "The next gesture makes a new selection", "mode"
+        "Replac&e", "mdi6.square-outline", None, "The next gesture makes a new selection", "mode"
     ),
     "actionModeAdd": _Spec("A&dd", "mdi6.vector-union", None, "The next gesture adds to the selection (Shift)", "mode"),
     "actionModeRemove": _Spec(
