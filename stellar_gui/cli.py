@@ -1,15 +1,19 @@
 """The command line's door: which command is meant, how its errors read and with which status it ends."""
 
 import argparse
+import io
+import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 from typing import Final, NoReturn, Protocol, cast
 
 from stellar_gui import __version__
-from stellar_gui.errors import InputError, StellarError
+from stellar_gui.errors import InputError, OutputError, StellarError
 
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -28,6 +32,8 @@ FAILURE: Final = 1
 WRONG_INPUT: Final = 2
 INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
+SIGNALLED: Final = 128
+"""Added to the number of the signal that ended the program."""
 
 
 class CommandModule(Protocol):
@@ -50,10 +56,19 @@ class Parser(argparse.ArgumentParser):
         raise InputError(f"{message} (see {self.prog} --help)")
 
 
+class _SignalledError(BaseException):
+    """Ends a command as Ctrl-C does, so that it leaves no unfinished files."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (the process's own by default) and return the exit status."""
+    closed = _open_streams()
     try:
-        return _dispatch(list(sys.argv[1:] if argv is None else argv))
+        return _dispatch(list(sys.argv[1:] if argv is None else argv), closed)
     except SystemExit as end:  # argparse, after --help and --version
         return int(end.code or SUCCESS)
     except BrokenPipeError:
@@ -61,6 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("interrupted")
         return INTERRUPTED
+    except _SignalledError as end:
+        _complain("terminated")
+        return SIGNALLED + end.number
     except InputError as error:
         _complain(str(error))
         return WRONG_INPUT
@@ -74,17 +92,73 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILURE
 
 
-def _dispatch(arguments: list[str]) -> int:
+def _open_streams() -> bool:
+    """Let standard output and error take any text; return whether standard output is closed.
+
+    What is closed becomes the null device, lest the next file that is opened take its place.
+    """
+    closed = sys.stdout is None
+    if sys.stdout is None or sys.stderr is None:
+        while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+            pass
+        os.close(handle)
+        sys.stdout = sys.stdout or _null()
+        sys.stderr = sys.stderr or _null()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    return closed
+
+
+def _null() -> io.TextIOWrapper:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _dispatch(arguments: list[str], closed: bool) -> int:
     if arguments and arguments[0] in COMMANDS:
-        return _run_command(arguments[0], arguments[1:])
+        if closed:
+            raise OutputError("standard output is closed, where the result goes; send it to a file or to /dev/null")
+        with _ended_by_signals():
+            return _run_command(arguments[0], arguments[1:])
     options = _window_parser().parse_args(arguments)
-    if options.file is not None and not Path(options.file).exists():
-        raise InputError(f"there is no file {options.file} to open, and no such command (see stellar-gui --help)")
+    if options.file is not None:
+        _require_file(options.file)
     from stellar_gui.gui.application import run_window
     from stellar_gui.logfile import set_up_logging
 
     set_up_logging()
     return run_window(options.file, options.demo)
+
+
+def _require_file(name: str) -> None:
+    try:
+        Path(name).stat()
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file {name} to open, and no such command (see stellar-gui --help)") from error
+    except OSError as error:
+        raise InputError(f"{name}: it cannot be opened ({(error.strerror or str(error)).lower()})") from error
+    except ValueError as error:  # a NUL character in the name
+        raise InputError(f"{name!r}: no file can have this name; check it") from error
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Within the block, the first signal to end the program raises _SignalledError; a second one ends it at once."""
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        for each in caught:
+            signal.signal(each, signal.SIG_DFL)
+        raise _SignalledError(number)
+
+    caught = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in caught:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in caught:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _run_command(name: str, arguments: list[str]) -> int:
@@ -124,4 +198,5 @@ def _window_parser() -> Parser:
 
 
 def _complain(message: str) -> None:
-    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    with suppress(OSError):  # nobody to tell
+        sys.stderr.write(f"error: {' '.join(message.split())}\n")

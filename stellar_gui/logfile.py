@@ -33,7 +33,9 @@ def set_up_logging() -> logging.Logger:
     handler: logging.Handler
     try:
         log_path().parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(log_path(), maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True)
+        handler = RotatingFileHandler(
+            log_path(), maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True, errors="backslashreplace"
+        )
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(message)s"))

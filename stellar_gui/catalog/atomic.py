@@ -24,10 +24,10 @@ def atomic_target(path: Path) -> Iterator[Path]:
         target = path.resolve()
         mode = _mode(path, target)
         temporary = target.with_name(f".{target.name[:100]}.{uuid4().hex[:12]}.part")
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     except (OSError, ValueError, RuntimeError) as error:  # ValueError: NUL in the name; RuntimeError: a loop of links
         raise OutputError(f"{path.name}: {_reason(error)}.") from error
     try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         yield temporary
         if mode is not None:
             temporary.chmod(mode)

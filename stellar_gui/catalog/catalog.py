@@ -84,10 +84,14 @@ class Catalog:
 
     @cached_property
     def magnitudes(self) -> NDArray[np.float32]:
-        """(n, 5) float32, mag, in the order u g r i z; NaN where a value is missing or not a number. Read-only."""
+        """(n, 5) float32, mag, in the order u g r i z. Read-only.
+
+        NaN where a value is missing or not a number, infinite where it is beyond float32.
+        """
         values = np.empty((len(self.table), len(BAND_NAMES)), dtype=np.float32)
         for k, band in enumerate(BAND_NAMES):
-            values[:, k] = numbers(self.table[self.columns[band]])
+            with np.errstate(over="ignore"):
+                values[:, k] = numbers(self.table[self.columns[band]])
         values.setflags(write=False)
         return values
 

@@ -17,7 +17,7 @@ from stellar_gui.catalog.arrow_frame import is_text, to_frame
 from stellar_gui.catalog.csv_layout import Layout, read_layout, split
 from stellar_gui.catalog.csv_types import MISSING, as_declared, as_numbers, decoded, joined
 from stellar_gui.catalog.raw_table import LIMITS, Limits, RawTable
-from stellar_gui.catalog.text_pieces import Piece, read_pieces, to_text, too_large, too_long_line
+from stellar_gui.catalog.text_pieces import Piece, read_pieces, require_memory, to_text, too_large, too_long_line
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
 
@@ -51,7 +51,8 @@ def read_text_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, 
     again: dict[str, pa.ChunkedArray] = {}
     if unsettled:
         with closing(read_pieces(path, limits)) as pieces:
-            texts = yield from parser.parse(pieces, unsettled, unsettled)
+            held = sum(column.nbytes for column in columns.values() if column is not None)
+            texts = yield from parser.parse(pieces, unsettled, unsettled, held)
         again = {
             name: pa.chunked_array([c for table in texts for c in table.column(name).chunks]) for name in unsettled
         }
@@ -80,15 +81,15 @@ class _Parser:
         self._path, self._layout, self._limits = path, layout, limits
 
     def parse(
-        self, pieces: Iterable[Piece], include: Sequence[str], as_text: Collection[str]
+        self, pieces: Iterable[Piece], include: Sequence[str], as_text: Collection[str], held: int = 0
     ) -> Generator[Progress, None, list[pa.Table]]:
         """Tables of the columns to include, one for each piece of the file that has rows.
 
-        A thread parses a piece while the next one is read.
+        held: bytes that the table's other columns take. A thread parses a piece while the next one is read.
         """
         size = self._path.stat().st_size
         tables: list[pa.Table] = []
-        memory = 0
+        memory, rows = held, 0
         with ThreadPoolExecutor(1) as pool:
             ahead: Future[pa.Table | None] | None = None
             for number, piece in enumerate(chain(pieces, [None])):
@@ -101,8 +102,10 @@ class _Parser:
                 if table is not None and len(table):
                     tables.append(table)
                     memory += table.nbytes
+                    rows += len(table)
                 if memory > self._limits.unpacked:
-                    raise too_large(self._path, self._limits)
+                    raise too_large(self._path, self._limits.unpacked)
+                require_memory(self._path, memory, rows, self._limits)
         return tables
 
     def _table(self, text: bytes, include: Sequence[str], as_text: Collection[str], number: int) -> pa.Table | None:

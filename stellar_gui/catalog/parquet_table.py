@@ -1,6 +1,6 @@
 """Reading Parquet tables, whose header is checked before it is believed."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -11,7 +11,7 @@ from stellar_gui.catalog.arrow_frame import is_text, to_frame, unfolded_size, un
 from stellar_gui.catalog.column_names import split_unit
 from stellar_gui.catalog.csv_layout import unique_names
 from stellar_gui.catalog.raw_table import LIMITS, Limits, RawTable
-from stellar_gui.catalog.text_pieces import too_large
+from stellar_gui.catalog.text_pieces import require_memory, too_large
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
 
@@ -38,14 +38,16 @@ def read_parquet(path: Path, limits: Limits = LIMITS) -> Generator[Progress, Non
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             rows = file.metadata.num_rows
             groups: list[pa.Table] = []
+            allowed = limits.unpacked_from(path.stat().st_size)
             read = memory = 0
             yield Progress(0, rows, "rows")
             for number in range(file.num_row_groups):
                 group = file.read_row_group(number)
                 read += len(group)
                 memory += sum(unfolded_size(column) for column in group.columns)
-                if memory > limits.unpacked:
-                    raise too_large(path, limits)
+                if memory > allowed:
+                    raise too_large(path, allowed)
+                require_memory(path, memory, read, limits)
                 groups.append(group.cast(schema))
                 yield Progress(read, rows, "rows")
             table = pa.concat_tables(groups) if groups else schema.empty_table()
@@ -66,6 +68,11 @@ def read_parquet(path: Path, limits: Limits = LIMITS) -> Generator[Progress, Non
     )
 
 
+def key_values(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Metadata as Parquet holds it, under this program's prefix; of a file's name that is not UTF-8, escapes."""
+    return {f"{PREFIX}{key}": value.encode("utf-8", "backslashreplace").decode() for key, value in metadata.items()}
+
+
 def _check_header(path: Path, file: "pq.ParquetFile", limits: Limits) -> None:
     header = file.metadata
     if header.num_columns > limits.columns:
@@ -74,8 +81,10 @@ def _check_header(path: Path, file: "pq.ParquetFile", limits: Limits) -> None:
         )
     groups = [header.row_group(number) for number in range(header.num_row_groups)]
     width = sum(_WIDTHS.get(file.schema.column(k).physical_type, 4) for k in range(header.num_columns))
-    if max(header.num_rows * width, sum(group.total_byte_size for group in groups)) > limits.unpacked:
-        raise too_large(path, limits)
+    allowed = limits.unpacked_from(path.stat().st_size)
+    if max(header.num_rows * width, sum(group.total_byte_size for group in groups)) > allowed:
+        raise too_large(path, allowed)
+    require_memory(path, header.num_rows * width, header.num_rows, limits)
     if header.num_rows < 0 or sum(group.num_rows for group in groups) != header.num_rows:
         raise InputError(f"{path.name}: the Parquet file is damaged: its header contradicts itself; copy it again.")
 

@@ -1,5 +1,6 @@
 """Quality checks: which rows of a catalogue take part, and for what reason each other row does not."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -58,7 +59,7 @@ class QualityCuts:
     unique: no earlier row has the same identifier (missing identifiers are not compared).
     classes: the classes allowed, in any case, if the class column holds one of them at all; None for all.
 
-    Raises InputError for a range that holds nothing.
+    Raises InputError for a range that holds nothing or has no end, and for classes without a name.
     """
 
     sentinel: bool = True
@@ -68,9 +69,16 @@ class QualityCuts:
     classes: tuple[str, ...] | None = ("STAR",)
 
     def __post_init__(self) -> None:
-        if self.magnitude_range is not None and not self.magnitude_range[0] < self.magnitude_range[1]:
+        if self.magnitude_range is not None:
             low, high = self.magnitude_range
-            raise InputError(f"no magnitude is between {low:g} and {high:g}; give the smaller one first")
+            if not low < high:
+                raise InputError(f"no magnitude is between {low:g} and {high:g}; give the smaller one first")
+            if not (math.isfinite(low) and math.isfinite(high)):
+                raise InputError(
+                    f"a magnitude range from {low:g} to {high:g} has no end; give two finite numbers, or no range"
+                )
+        if self.classes is not None:
+            object.__setattr__(self, "classes", tuple(dict.fromkeys(self.classes)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +136,11 @@ def check(catalog: Catalog, cuts: QualityCuts) -> Quality:
     )
 
 
+def class_note(catalog: Catalog, cuts: QualityCuts) -> str:
+    """Why the classes of a catalogue that has some are not checked, in one sentence; empty where they are."""
+    return _other_class(catalog, cuts.classes)[1] if cuts.classes else ""
+
+
 def _any_band(matches: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(n,) bool from (n, 5), in a time that follows the matches: `any` along short rows is many times slower."""
     found = np.zeros(len(matches), dtype=np.bool_)
@@ -138,7 +151,8 @@ def _any_band(matches: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _out_of_range(magnitudes: NDArray[np.float32], limits: tuple[float, float] | None) -> NDArray[np.bool_]:
     if limits is None:
         return np.zeros(len(magnitudes), dtype=np.bool_)
-    low, high = np.float32(limits[0]), np.float32(limits[1])
+    with np.errstate(over="ignore"):  # a limit beyond float32 is beyond every magnitude
+        low, high = np.float32(limits[0]), np.float32(limits[1])
     return _any_band((magnitudes < low) | (magnitudes > high))
 
 
@@ -148,7 +162,8 @@ def _zero_flux(magnitudes: NDArray[np.float32]) -> NDArray[np.bool_]:
     found = np.empty(magnitudes.shape, dtype=np.bool_)
     for start in range(0, len(magnitudes), _BLOCK):  # many rows at a time: numpy is slow along rows of five
         rows = magnitudes[start : start + _BLOCK]
-        np.less_equal(np.abs(rows - zero[: len(rows)]), width, out=found[start : start + _BLOCK])
+        with np.errstate(over="ignore"):  # infinitely far away is far enough
+            np.less_equal(np.abs(rows - zero[: len(rows)]), width, out=found[start : start + _BLOCK])
     return _any_band(found)
 
 

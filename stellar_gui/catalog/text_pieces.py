@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from stellar_gui.catalog.raw_table import Limits, size_in_words
+from stellar_gui.catalog.raw_table import Limits, opening_memory, size_in_words
 from stellar_gui.errors import InputError
 
 PIECE: Final = 4 << 20
@@ -50,6 +50,7 @@ def read_pieces(path: Path, limits: Limits) -> Generator[Piece]:
         decoder: codecs.IncrementalDecoder | None = None
         returns_only = False
         held, total = b"", 0
+        allowed = limits.unpacked_from(path.stat().st_size) if packed else limits.unpacked
         while True:
             try:
                 chunk = stream.read(PIECE)
@@ -62,8 +63,8 @@ def read_pieces(path: Path, limits: Limits) -> Generator[Piece]:
             total += len(chunk)
             if begins:
                 chunk, decoder = _begin(chunk)
-            if total > limits.unpacked:
-                raise too_large(path, limits)
+            if total > allowed:
+                raise too_large(path, allowed)
             if decoder is not None:
                 chunk = _decoded(path, decoder, chunk, last)
             if b"\0" in chunk or (begins and _mostly_controls(chunk[:_HEAD])):
@@ -86,12 +87,21 @@ def read_pieces(path: Path, limits: Limits) -> Generator[Piece]:
                 raise too_long_line(path, limits)
 
 
-def too_large(path: Path, limits: Limits) -> InputError:
-    """The error for a table beyond the limit of size."""
+def too_large(path: Path, allowed: int) -> InputError:
+    """The error for a table that unpacks to more bytes than allowed."""
     return InputError(
-        f"{path.name}: the table takes more than {size_in_words(limits.unpacked)} when it is unpacked; "
+        f"{path.name}: the table takes more than {size_in_words(allowed)} when it is unpacked; "
         "open a part of it, with fewer rows or columns."
     )
+
+
+def require_memory(path: Path, table: int, rows: int, limits: Limits) -> None:
+    """Raise InputError where a table of that many bytes and rows takes more memory to open than the limits allow."""
+    if opening_memory(table, rows) > limits.memory:
+        raise InputError(
+            f"{path.name}: to open the table takes more than {size_in_words(limits.memory)} of memory; "
+            "open a part of it, with fewer rows or columns."
+        )
 
 
 def too_long_line(path: Path, limits: Limits, number: int | None = None) -> InputError:

@@ -17,7 +17,7 @@ import pyarrow.types as kinds
 from stellar_gui.catalog.arrow_frame import from_frame, is_text
 from stellar_gui.catalog.atomic import atomic_target
 from stellar_gui.catalog.csv_types import MISSING
-from stellar_gui.catalog.parquet_table import PREFIX
+from stellar_gui.catalog.parquet_table import key_values
 from stellar_gui.catalog.reading import ending
 from stellar_gui.errors import OutputError
 from stellar_gui.progress import Progress, drain
@@ -155,7 +155,7 @@ def _write_parquet(
 ) -> Generator[Progress, None, None]:
     import pyarrow.parquet as pq
 
-    table = table.replace_schema_metadata({f"{PREFIX}{key}": value for key, value in metadata.items()})
+    table = table.replace_schema_metadata(key_values(metadata))
     with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
         for start in range(0, max(len(table), 1), _PARQUET_ROWS):
             writer.write_table(table.slice(start, _PARQUET_ROWS))

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Generator, Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
 from stellar_gui.errors import OutputError
@@ -41,6 +42,11 @@ def follow(work: Generator[Any, Any, Result], title: str) -> Result:
         meter.clear()
 
 
+def warn(sentence: str) -> None:
+    """Write a warning, one line, to standard error."""
+    _tell(sys.stderr, f"warning: {sentence}\n")
+
+
 def write_result(lines: Iterable[str]) -> None:
     """Write lines for people to standard output."""
     _write("\n".join(lines))
@@ -63,6 +69,13 @@ def _write(text: str) -> None:
         raise OutputError(f"the result could not be written to standard output ({error.strerror})") from error
 
 
+def _tell(stream: TextIO, text: str) -> None:
+    """Write what is no result; that nobody can read it does not keep the work from being done."""
+    with suppress(OSError):
+        stream.write(text)
+        stream.flush()
+
+
 class _Meter:
     """A bar on a terminal, a line now and then otherwise."""
 
@@ -83,17 +96,15 @@ class _Meter:
         text = _progress_text(item, moment - self._started) if isinstance(item, Progress) else _training_text(item)
         line = f"{self._title}: {text}"
         if self._terminal:
-            self._stream.write("\r" + line.ljust(self._length))
+            _tell(self._stream, "\r" + line.ljust(self._length))
             self._length = len(line)
         else:
-            self._stream.write(line + "\n")
-        self._stream.flush()
+            _tell(self._stream, line + "\n")
 
     def clear(self) -> None:
         """Take the bar away."""
         if self._length:
-            self._stream.write("\r" + " " * self._length + "\r")
-            self._stream.flush()
+            _tell(self._stream, "\r" + " " * self._length + "\r")
 
 
 def bar(share: float) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stellar_gui.commands.console import follow, write_json, write_result
-from stellar_gui.commands.options import add_column_option, add_quality_options, columns_of, cuts_of
+from stellar_gui.commands.options import add_column_option, add_quality_options, columns_of, cuts_of, warn_of_classes
 
 EXAMPLE = """\
 example:
@@ -42,8 +42,10 @@ def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
     from stellar_gui.catalog.reading import load_catalog
     from stellar_gui.session.summary import summarise
 
+    cuts = cuts_of(arguments)
     catalog = follow(load_catalog(arguments.file, columns_of(arguments)), "reading")
-    return summarise(catalog, check(catalog, cuts_of(arguments)))
+    warn_of_classes(arguments, catalog)
+    return summarise(catalog, check(catalog, cuts))
 
 
 def _lines(file: Path, summary: dict[str, Any]) -> list[str]:

@@ -5,9 +5,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stellar_gui.commands.console import warn
 from stellar_gui.errors import InputError
 
 if TYPE_CHECKING:
+    from stellar_gui.catalog.catalog import Catalog
     from stellar_gui.catalog.quality import QualityCuts
 
 ALL_CLASSES = "all"
@@ -69,6 +71,8 @@ def cuts_of(arguments: argparse.Namespace) -> "QualityCuts":
     if span is not None and not span[0] < span[1]:
         raise InputError("--magnitude-range wants two numbers, the smaller one first")
     named = [name.strip() for part in arguments.classes or ["STAR"] for name in part.split(",") if name.strip()]
+    if not named:
+        raise InputError("--classes wants the name of a class, such as STAR, or 'all'")
     return QualityCuts(
         sentinel=arguments.sentinel,
         magnitude_range=None if span is None else tuple(span),
@@ -76,6 +80,19 @@ def cuts_of(arguments: argparse.Namespace) -> "QualityCuts":
         unique=arguments.unique,
         classes=None if ALL_CLASSES in named else tuple(named),
     )
+
+
+def warn_of_classes(arguments: argparse.Namespace, catalog: "Catalog") -> None:
+    """Warn where the classes that --classes names cannot be told apart, so that every row is kept."""
+    from stellar_gui.catalog.quality import class_note
+
+    cuts, name = cuts_of(arguments), catalog.provenance.name
+    if not arguments.classes or cuts.classes is None:
+        return
+    if catalog.labels is None:
+        warn(f"{name}: no column with classes, so --classes keeps every row; name it with --column class=NAME.")
+    elif note := class_note(catalog, cuts):
+        warn(f"{name}: {note}")
 
 
 def _role_and_name(text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from stellar_gui.commands.options import (
     cuts_of,
     positive_number,
     session_to_write,
+    warn_of_classes,
     whole_number,
 )
 
@@ -56,6 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
     require_place_for(arguments.output)
     cuts = cuts_of(arguments)
     catalog = follow(load_catalog(arguments.catalog, columns_of(arguments)), "reading")
+    warn_of_classes(arguments, catalog)
     session = follow(fit(catalog, cuts, config), "training")
     follow(save_session(session, arguments.output), "saving")
     assert session.model is not None

@@ -80,6 +80,8 @@ def _require_plain_file(path: Path) -> None:
         raise InputError(f"{path}: there is no such file; check the name and the folder.") from error
     except OSError as error:
         raise InputError(f"{path}: it cannot be read ({(error.strerror or str(error)).lower()}).") from error
+    except ValueError as error:  # a NUL character in the name
+        raise InputError(f"{path.name!r}: no file can have this name; check it.") from error
     if stat.S_ISDIR(mode):
         raise InputError(f"{path}: a folder; choose a session file in it.")
     if not stat.S_ISREG(mode):

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.embedding import embed
 from stellar_gui.catalog.arrow_frame import from_frame, to_frame
@@ -16,7 +17,9 @@ from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import ColumnRoles, listing, numbers, recognise
 from stellar_gui.catalog.quality import Quality, check
+from stellar_gui.catalog.raw_table import LIMITS
 from stellar_gui.catalog.reading import load_table
+from stellar_gui.catalog.text_pieces import require_memory
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress, drain
@@ -95,7 +98,7 @@ def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Pr
             f"{source.name}: no column “{missing[0]}” among {listing(raw.frame.columns)}; "
             f"the model wants {', '.join(latent)}."
         )
-    positions = np.column_stack([numbers(raw.frame[name]) for name in latent]).astype(np.float32)
+    positions = np.column_stack([_float32(raw.frame[name]) for name in latent])
     finite = np.isfinite(positions).all(axis=1)
     magnitudes = np.full((len(positions), len(BAND_NAMES)), np.nan, dtype=np.float32)
     magnitudes[finite] = stored.model.decode(positions[finite])
@@ -113,13 +116,16 @@ def _read_checked_columns(
     types, units = Types(), {}
     parts: list[pd.DataFrame] = []
     roles: dict[str, str] = {}
+    rows = 0
     for piece in read_table_pieces(source):
         if not parts:
             units = dict(piece.units)
             roles = _roles(stored, source, piece.table, chosen)
         types.add(piece.table)
         frame = to_frame(piece.table.select(list(roles.values())), tuple(roles))
-        parts.append(frame.assign(**{band: numbers(frame[band]).astype(np.float32) for band in BAND_NAMES}))
+        rows += len(frame)
+        require_memory(source, 0, rows, LIMITS)
+        parts.append(frame.assign(**{band: _float32(frame[band]) for band in BAND_NAMES}))
         yield Progress(50 * piece.share, 100, "%")
     names = ColumnRoles(MappingProxyType({role: role for role in roles}))
     provenance = Provenance(source.name, str(source.absolute()))
@@ -142,6 +148,12 @@ def _encoded(stored: StoredModel, catalog: Catalog, quality: Quality, rows: slic
     """The added columns of some rows."""
     embedding = drain(embed(stored.model, catalog.magnitudes[rows], quality.kept[rows]))
     return embedding_columns(embedding).assign(quality=reason_column(quality.reason[rows]))
+
+
+def _float32(column: pd.Series) -> NDArray[np.float32]:
+    """(n,) float32: a column's numbers, NaN where one is missing, infinite where it is beyond float32."""
+    with np.errstate(over="ignore"):
+        return numbers(column).astype(np.float32)
 
 
 def _type(name: str) -> pa.DataType:

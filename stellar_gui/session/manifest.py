@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -81,7 +82,7 @@ class Manifest:
         Raises InputError where it is no manifest, is damaged, or was made by a newer version.
         """
         try:
-            content = json.loads(data)
+            content = json.loads(data, parse_constant=_finite, parse_float=_finite)
         except (ValueError, RecursionError) as error:
             raise InputError(f"{name}: damaged; its manifest cannot be read.") from error
         if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -94,7 +95,7 @@ class Manifest:
                 raise ValueError(f"format version {version}")
             return cls(
                 program_version=_item(content, "program_version", str),
-                created=_item(content, "created", str),
+                created=_time(_item(content, "created", str)),
                 rows=_count(content, "rows"),
                 provenance=_provenance(_item(content, "provenance", dict)),
                 columns=_columns(_item(content, "columns", dict)),
@@ -104,8 +105,8 @@ class Manifest:
                 cuts=_cuts(_item(content, "cuts", dict)),
                 subsets=_names(_item(content, "subsets", list)),
                 has_selection=_item(content, "has_selection", bool),
-                model=None if content["model"] is None else _item(content, "model", dict),
-                summary=_item(content, "summary", dict),
+                model=None if content["model"] is None else _model(_item(content, "model", dict)),
+                summary=_summary(_item(content, "summary", dict)),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError(
@@ -151,6 +152,62 @@ def _names(content: list[Any]) -> tuple[str, ...]:
     return tuple(content)
 
 
+def _classes(content: list[Any]) -> tuple[str, ...]:
+    return _names(list(dict.fromkeys(content)))
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(float(text)):
+        raise ValueError(f"{text} is no number")
+    return float(text)
+
+
+def _time(text: str) -> str:
+    """An ISO 8601 time, as it stands."""
+    datetime.fromisoformat(text)
+    return text
+
+
+def _number(content: Mapping[str, Any], key: str) -> float | None:
+    """A number, None where it is null."""
+    value = content[key]
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{key} is not a number")
+    return value
+
+
+def _summary(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What `summarise` makes, so that whoever shows it need not doubt it."""
+    _count(content, "rows")
+    _columns(_item(content, "columns", dict))
+    bands = _item(content, "bands", dict)
+    for band in BAND_NAMES:
+        facts = _item(bands, band, dict)
+        _item(facts, "column", str)
+        if facts["unit"] is not None:
+            _item(facts, "unit", str)
+        for key in ("min", "median", "max"):
+            _number(facts, key)
+    quality = _item(content, "quality", dict)
+    for reason in quality:
+        _count(quality, reason)
+    if "note" in content:
+        _item(content, "note", str)
+    return content
+
+
+def _model(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the manifest says of a model: its name, its settings, and plain facts."""
+    _item(content, "id", str)
+    _item(content, "training", dict)
+    for key in content.keys() - {"training"}:
+        if not isinstance(content[key], str):
+            _number(content, key)
+    return content
+
+
 def _provenance(content: Mapping[str, Any]) -> Provenance:
     def text(key: str) -> str | None:
         return None if content[key] is None else _item(content, key, str)
@@ -161,7 +218,7 @@ def _provenance(content: Mapping[str, Any]) -> Provenance:
         path=text("path"),
         size=size,
         sha256=text("sha256"),
-        opened=text("opened"),
+        opened=None if content["opened"] is None else _time(_item(content, "opened", str)),
         query=text("query"),
     )
 
@@ -178,7 +235,7 @@ def _cuts(content: Mapping[str, Any]) -> QualityCuts:
         magnitude_range=span,
         zero_flux=_item(content, "zero_flux", bool),
         unique=_item(content, "unique", bool),
-        classes=None if classes is None else _names(_item(content, "classes", list)),
+        classes=None if classes is None else _classes(_item(content, "classes", list)),
     )
 
 

@@ -5,10 +5,11 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import IO, Final, Protocol, cast
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,13 +18,16 @@ import pyarrow.parquet as pq
 from stellar_gui.catalog.arrow_frame import UNIT, from_frame, to_frame, units_of
 from stellar_gui.catalog.columns import LARGEST_EXACT_FLOAT
 from stellar_gui.catalog.csv_layout import read_layout, unique_names
-from stellar_gui.catalog.parquet_table import PREFIX
+from stellar_gui.catalog.parquet_table import key_values
 from stellar_gui.catalog.raw_table import LIMITS
 from stellar_gui.catalog.reading import ending, load_table
 from stellar_gui.catalog.text_pieces import read_pieces
 from stellar_gui.catalog.writing import WRITERS, atomic_target, write_table
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import drain
+
+_LIMITS: Final = replace(LIMITS, unpacked=1 << 40, memory=1 << 41)
+"""For a table that is never there as a whole: as long as a terabyte of text."""
 
 _BATCH_ROWS: Final = 1 << 16
 _TYPES: Final = b"# types:"
@@ -45,7 +49,7 @@ def read_table_pieces(path: Path, types: Mapping[str, pa.DataType] | None = None
     have another type in each piece.
     Raises InputError as `load_table` does, OutputError where there is no room for temporary files.
     """
-    with closing(load_table(path)) as whole:
+    with closing(load_table(path, _LIMITS)) as whole:
         next(whole)  # the checks of the file and its header
     try:
         with path.open("rb") as file:
@@ -105,19 +109,19 @@ def _parquet_pieces(path: Path) -> Iterator[Piece]:
 def _text_pieces(path: Path, types: Mapping[str, pa.DataType] | None) -> Iterator[Piece]:
     """Each piece of the text is read as a table of its own, under the whole's column names."""
     size = path.stat().st_size
-    with TemporaryDirectory() as folder, closing(read_pieces(path, LIMITS)) as pieces:
-        part, header = Path(folder) / "part.csv", b""
+    with _temporary_folder() as folder, closing(read_pieces(path, _LIMITS)) as pieces:
+        part, header = folder / "part.csv", b""
         for number, piece in enumerate(pieces):
             rows = piece.text
             if number == 0:
-                start = read_layout(path, rows, LIMITS).start
+                start = read_layout(path, rows, _LIMITS).start
                 header, rows = _header(rows[:start], types), rows[start:]
             if not _has_rows(rows):
                 continue
             try:
                 part.write_bytes(header + rows)
             except OSError as error:
-                raise OutputError(f"{folder}: temporary files could not be written ({error.strerror}).") from error
+                raise _no_room(folder, error) from error
             raw = drain(load_table(part))
             table = from_frame(raw.frame, raw.units)
             if types is not None:
@@ -132,6 +136,41 @@ def _header(header: bytes, types: Mapping[str, pa.DataType] | None) -> bytes:
     told = json.dumps({name: str(kind) for name, kind in types.items()}).encode()
     lines = [line for line in header.splitlines(keepends=True) if not line.startswith(_TYPES)]
     return _TYPES + b" " + told + b"\n" + b"".join(lines)
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """A folder of its own, removed with what is in it at the end of the block, whenever a signal ends that.
+
+    Raises OutputError where none can be made.
+    """
+    try:
+        folder = Path(gettempdir()) / f"stellar-gui-{uuid4().hex}"
+    except OSError as error:
+        raise _no_folder(error) from error
+    try:
+        try:
+            folder.mkdir(0o700)
+        except OSError as error:
+            raise _no_folder(error) from error
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_folder(error: OSError) -> OutputError:
+    return OutputError(
+        f"no temporary folder could be made ({(error.strerror or str(error)).lower()}); "
+        "set TMPDIR to a folder with room in which you may write."
+    )
+
+
+def _no_room(folder: Path, error: BaseException) -> OutputError:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return OutputError(
+        f"temporary files could not be written in {folder.parent} ({why.lower()}); "
+        "make room there, or set TMPDIR to another folder."
+    )
 
 
 def _has_rows(text: bytes) -> bool:
@@ -159,9 +198,12 @@ def table_writer(path: Path, metadata: Mapping[str, str], units: Mapping[str, st
     if end is None:
         raise OutputError(f"{path.name}: the ending does not tell a format; use one of {', '.join(WRITERS)}.")
     with atomic_target(path) as temporary:
-        writer = _ParquetWriter(temporary, metadata, units) if end == ".parquet" else _TextWriter(temporary, end)
-        with closing(writer):
-            yield writer
+        if end == ".parquet":
+            with closing(_ParquetWriter(temporary, metadata, units)) as writer:
+                yield writer
+        else:
+            with _temporary_folder() as folder, closing(_TextWriter(temporary, end, folder)) as text_writer:
+                yield text_writer
 
 
 class _ParquetWriter:
@@ -175,8 +217,7 @@ class _ParquetWriter:
                 item.with_metadata({UNIT: self._units[item.name]}) if item.name in self._units else item
                 for item in table.schema
             ]
-            metadata = {f"{PREFIX}{key}": value for key, value in self._metadata.items()}
-            self._schema = pa.schema(fields, metadata=metadata)
+            self._schema = pa.schema(fields, metadata=key_values(self._metadata))
             self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
         self._writer.write_table(table.cast(self._schema))
 
@@ -188,9 +229,8 @@ class _ParquetWriter:
 class _TextWriter:
     """Each piece is written as a table of its own, of which all but the first leave out the column names."""
 
-    def __init__(self, path: Path, end: str) -> None:
-        self._folder = TemporaryDirectory()
-        self._part = Path(self._folder.name) / "part.csv"
+    def __init__(self, path: Path, end: str, folder: Path) -> None:
+        self._part = folder / "part.csv"
         self._raw = path.open("wb")
         self._file: IO[bytes] = self._raw
         if end.endswith(".gz"):
@@ -200,10 +240,8 @@ class _TextWriter:
     def write(self, table: pa.Table) -> None:
         try:
             write_table(to_frame(table, tuple(table.column_names)), self._part, comments=False)
-        except OutputError as error:  # names the part; atomic_target names the table that was meant
-            if isinstance(error.__cause__, OSError):
-                raise OSError(error.__cause__.errno, error.__cause__.strerror) from error
-            raise
+        except OutputError as error:
+            raise _no_room(self._part.parent, error.__cause__ or error) from error
         with self._part.open("rb") as part:
             if not self._empty:
                 part.readline()
@@ -213,4 +251,3 @@ class _TextWriter:
     def close(self) -> None:
         self._file.close()
         self._raw.close()
-        self._folder.cleanup()

@@ -45,6 +45,8 @@ def from_parquet(data: bytes, rows: int, name: str) -> Generator[Progress, None,
         texts = [item.name for item in schema if is_text(item.type)]
         file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=texts)
         _check_header(file.metadata, rows, budget, name)
+        _require_sound_columns(data)
+        _check_columns(file.metadata, budget, name)
         pieces = [schema.empty_table()]
         used = done = 0
         for group in range(file.metadata.num_row_groups):
@@ -68,9 +70,24 @@ def _check_header(metadata: pq.FileMetaData, rows: int, budget: int, name: str) 
     groups = [metadata.row_group(k) for k in range(metadata.num_row_groups)]
     if metadata.num_rows != rows or sum(group.num_rows for group in groups) != rows:
         raise InputError(f"{name}: damaged; one of its tables has not the {rows:,} rows that the session names.")
+    announced = sum(group.total_byte_size for group in groups)
+    if announced > budget:
+        raise InputError(f"{name}: not opened, as its tables would unpack to {announced:,} bytes.")
+
+
+def _require_sound_columns(data: bytes) -> None:
+    """Raise ArrowException where what the header says of its columns is damaged.
+
+    To ask Arrow for a column's metadata ends the process in that case; to begin to read does not.
+    """
+    next(pq.ParquetFile(pa.BufferReader(data), pre_buffer=True).iter_batches(batch_size=1), None)
+
+
+def _check_columns(metadata: pq.FileMetaData, budget: int, name: str) -> None:
+    """Raise InputError where the columns announce more than the budget (bytes), or an encoding of no session."""
+    groups = [metadata.row_group(k) for k in range(metadata.num_row_groups)]
     chunks = [(group.column(k), group.num_rows) for group in groups for k in range(group.num_columns)]
     announced = sum(max(chunk.num_values, count) * _WIDTHS.get(chunk.physical_type, 16) for chunk, count in chunks)
-    announced = max(announced, sum(group.total_byte_size for group in groups))
     if announced > budget:
         raise InputError(f"{name}: not opened, as its tables would unpack to {announced:,} bytes.")
     if not {encoding for chunk, _ in chunks for encoding in chunk.encodings} <= _ENCODINGS:

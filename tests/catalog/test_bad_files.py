@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stellar_gui.catalog.raw_table import Limits
+from stellar_gui.catalog.raw_table import Limits, limits_of, opening_memory
 from stellar_gui.catalog.reading import load_catalog, load_table, read_catalog
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
@@ -188,6 +188,29 @@ def test_a_file_that_unpacks_beyond_the_limit(tmp_path: Path, packed: bool):
     message = "takes more than 1 MiB when it is unpacked"
     refused(path, message, Limits(unpacked=1 << 20))
     assert len(drain(load_catalog(path, limits=Limits(unpacked=1 << 25)))) == 40_000
+
+
+def test_a_compressed_file_that_unpacks_to_many_times_its_size(tmp_path: Path):
+    path = saved(tmp_path, gzip.compress((HEAD + "\n" + "\n".join(ROWS * 20_000)).encode()))
+    size = path.stat().st_size
+    refused(path, "takes more than 64 KiB when it is unpacked", Limits(ratio=2, always_allowed=1 << 16))
+    assert len(drain(load_catalog(path, limits=Limits(ratio=2, always_allowed=1 << 25)))) == 40_000
+    assert Limits().unpacked_from(size) == 256 << 20
+    assert Limits().unpacked_from(10 << 20) == 2_000 << 20
+    assert Limits().unpacked_from(1 << 40) == Limits().unpacked
+
+
+def test_a_table_that_takes_more_memory_than_there_is(tmp_path: Path):
+    path = saved(tmp_path, "u,g,r,i,z\n" + "1,1,1,1,1\n" * 100_000)
+    needed = opening_memory(100_000 * 5 * 8, 100_000)
+    assert needed == 14_000_000
+    refused(path, "to open the table takes more than 13 MiB of memory", Limits(memory=needed - 1))
+    assert len(drain(load_catalog(path, limits=Limits(memory=needed)))) == 100_000
+
+
+def test_a_table_may_take_half_of_the_memory():
+    assert limits_of(4 << 30).memory == 2 << 30
+    assert limits_of(1 << 40).memory == limits_of(None).memory == 6 << 30
 
 
 def test_a_table_that_takes_more_memory_than_its_text(tmp_path: Path):

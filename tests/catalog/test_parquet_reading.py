@@ -123,6 +123,20 @@ def test_a_small_file_that_unpacks_beyond_the_limit(tmp_path: Path, column: pa.A
         drain(load_catalog(path, limits=Limits(unpacked=4 << 20)))
 
 
+def test_a_table_that_takes_more_memory_than_there_is(tmp_path: Path):
+    path = written(tmp_path, pa.table(magnitudes(1_000)))
+    with pytest.raises(InputError, match="to open the table takes more than 97 KiB of memory"):
+        drain(load_catalog(path, limits=Limits(memory=100_000)))
+
+
+def test_a_small_file_that_unpacks_to_many_times_its_size(tmp_path: Path):
+    table = pa.table(dict.fromkeys("ugriz", pa.array(np.full(8_000_000, 15.5))))
+    path = written(tmp_path, table, compression="zstd")
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(InputError, match="takes more than 256 MiB when it is unpacked"):
+        read_catalog(path)
+
+
 @pytest.mark.parametrize("kept", [4, 8, 100, 0.5, -1])
 def test_a_file_that_is_cut_off(tmp_path: Path, kept: float):
     path = written(tmp_path, pa.table(magnitudes(500)))

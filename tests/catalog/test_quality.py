@@ -34,6 +34,30 @@ def test_good_stars_are_kept():
     assert set(quality.removed) == set(quality.found) == set(Reason) - {Reason.GOOD}
 
 
+@pytest.mark.parametrize("limits", [(0.0, np.inf), (-np.inf, 30.0)])
+def test_a_range_without_end_is_refused(limits):
+    with pytest.raises(InputError, match="has no end"):
+        QualityCuts(magnitude_range=limits)
+
+
+def test_a_class_named_twice_counts_once():
+    assert QualityCuts(classes=("STAR", "QSO", "STAR")).classes == ("STAR", "QSO")
+
+
+def test_limits_beyond_single_precision_hold_every_magnitude():
+    assert reasons(stars(3), QualityCuts(magnitude_range=(-1e300, 1e300))) == [Reason.GOOD] * 3
+
+
+@pytest.mark.parametrize("value", [-1e308, 1e39])
+def test_magnitudes_beyond_single_precision_are_not_finite(value):
+    assert reasons(with_values("r", [18.0, value])) == [Reason.GOOD, Reason.NOT_FINITE]
+
+
+def test_the_largest_magnitudes_of_single_precision_are_out_of_range():
+    cuts = QualityCuts(sentinel=False)
+    assert reasons(with_values("r", [18.0, 3.4e38, -3.4e38]), cuts)[1:] == [Reason.OUT_OF_RANGE] * 2
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_removed_whatever_is_switched_off(value):
     assert reasons(with_values("r", [18.0, value]), EVERYTHING_OFF) == [Reason.GOOD, Reason.NOT_FINITE]

@@ -1,6 +1,7 @@
 """Bad input on the command line: one line on standard error, the right status, nothing written."""
 
 import gzip
+import json
 import os
 import resource
 import signal
@@ -141,6 +142,69 @@ def test_a_place_that_cannot_be_written_is_told_before_training(run: Run, stars:
     told = run("train", stars, "-o", tmp_path / "none" / "run.stellar", "--epochs", "100000")
     assert told.status == 1
     assert "folder does not exist" in told.sentence
+
+
+def test_a_name_that_cannot_be_opened_in_the_window_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").touch()
+    for name, words in (
+        (tmp_path / ("x" * 300), "too long"),
+        (tmp_path / "a.csv" / "b", "not a directory"),
+        ("a\0b", "no file can have this name"),
+        (tmp_path / "none.csv", "there is no file"),
+    ):
+        told = run(name)
+        assert told.status == 2 and words in told.sentence
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is out of bounds for root")
+def test_a_folder_without_permission_is_told(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0)
+    told = run(folder / "a.csv")
+    folder.chmod(0o700)
+    assert told.status == 2 and "permission denied" in told.sentence
+
+
+@pytest.mark.parametrize("limits", [("0", "inf"), ("-inf", "inf"), ("0", "nan"), ("5", "5")])
+def test_a_magnitude_range_of_no_use_is_told_before_the_training(
+    run: Run, stars: Path, tmp_path: Path, limits: tuple[str, str]
+) -> None:
+    told = run("train", stars, "-o", tmp_path / "run.stellar", "--magnitude-range", *limits)
+    assert told.status == 2 and "range" in told.sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_stars_than_can_be_simulated_are_told(run: Run, tmp_path: Path) -> None:
+    told = run("simulate", tmp_path / "a.csv", "--stars", "10000001")
+    assert told.status == 2 and "ask for 1 to 10,000,000" in told.sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["info", "train"])
+def test_classes_that_cannot_be_told_apart_are_warned_of(run: Run, stars: Path, tmp_path: Path, command: str) -> None:
+    with_class = tmp_path / "class.csv"
+    pd.read_csv(stars).assign(**{"class": "STAR"}).to_csv(with_class, index=False)
+    out = ("-o", tmp_path / "run.stellar", "--epochs", "1") if command == "train" else ()
+    for table, words in ((stars, "no column with classes"), (with_class, "No row has the class ZZZ")):
+        told = run(command, table, *out, "--classes", "zzz")
+        assert told.status == 0
+        assert told.err.startswith(f"warning: {table.name}: {words}") and told.err.count("\n") == 1
+    assert run(command, stars, *out, "--classes", "all").err == ""
+    assert run(command, stars, *out).err == ""
+    assert run(command, stars, *out, "--classes", " ,").status == 2
+
+
+def test_a_damaged_summary_is_told(run: Run, session: Path, tmp_path: Path) -> None:
+    path = tmp_path / "run.stellar"
+    with zipfile.ZipFile(session) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "manifest.json":
+                content = json.dumps(json.loads(content) | {"summary": {}}).encode()
+            new.writestr(name, content)
+    for options in ((), ("--json",)):
+        told = run("info", path, *options)
+        assert told.status == 2 and told.out == "" and "damaged" in told.sentence
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from stellar_gui.catalog.simulation import simulate
+
 COMMAND = (sys.executable, "-m", "stellar_gui")
 
 
@@ -141,6 +143,65 @@ def test_a_full_standard_output_is_a_failure(stars: Path) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "error: the result could not be written to standard output (No space left on device)\n"
+
+
+def shell(command: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[bytes]":
+    """A shell's command line in a folder; $GUI is the program."""
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, "GUI": " ".join(COMMAND), **environment},
+    )
+
+
+def test_a_closed_standard_error_is_no_error(stars: Path, tmp_path: Path) -> None:
+    done = shell(f"$GUI train {stars} -o run.stellar --epochs 1 2>&-", tmp_path)
+    assert done.returncode == 0 and done.stdout.startswith(b"1,")
+    assert shell("$GUI info nothing.csv 2>&-", tmp_path).returncode == 2
+    assert shell("$GUI info run.stellar --json 2>/dev/full", tmp_path).returncode == 0
+
+
+def test_a_closed_standard_output_is_told_before_the_work(stars: Path, tmp_path: Path) -> None:
+    done = shell(f"$GUI train {stars} -o run.stellar --epochs 1 >&-", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"error: standard output is closed") and done.stderr.count(b"\n") == 1
+    assert list(tmp_path.iterdir()) == []
+    assert shell(f"$GUI info {stars} >&- 2>&- <&-", tmp_path).returncode == 1
+
+
+def test_names_that_the_terminal_cannot_show_are_escaped(stars: Path, tmp_path: Path) -> None:
+    (tmp_path / "é★.csv").write_bytes(stars.read_bytes())
+    (tmp_path / os.fsdecode(b"a\xff.csv")).write_bytes(stars.read_bytes())
+    done = shell("$GUI info é*.csv && $GUI info a*.csv", tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and done.stderr == b""
+    assert done.stdout.startswith(rb"\xe9\u2605.csv: 1,200 rows") and rb"a\udcff.csv: 1,200 rows" in done.stdout
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_to_end_leaves_no_unfinished_files(
+    tmp_path: Path, session: Path, number: signal.Signals, status: int
+) -> None:
+    temporary, work = tmp_path / "temporary", tmp_path / "work"
+    temporary.mkdir()
+    work.mkdir()
+    table = tmp_path / "many.csv"
+    simulate(60_000, seed=1).table.to_csv(table, index=False)
+    out = work / "out.csv.gz"
+    with subprocess.Popen(
+        [*COMMAND, "encode", str(session), str(table), "-o", str(out)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temporary)},
+    ) as process:
+        while not list(work.iterdir()) and process.poll() is None:
+            os.sched_yield()
+        process.send_signal(number)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert told == b"error: terminated\n"
+    assert not list(work.iterdir()) and not list(temporary.iterdir())
 
 
 def test_an_unexpected_error_is_one_line_with_the_log_files_place(stars: Path, tmp_path: Path) -> None:

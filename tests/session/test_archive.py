@@ -224,11 +224,58 @@ def test_what_is_no_manifest_is_refused(saved: Path, tmp_path: Path, manifest: b
         ("has_selection", 1),
         ("model", {"id": "000000000000"}),
         ("model", []),
+        ("model", {"id": 1, "training": {}}),
+        ("model", {"id": "a", "training": []}),
+        ("created", "yesterday"),
+        ("provenance", {"name": "a", "path": None, "size": 1, "sha256": None, "opened": "at noon", "query": None}),
         ("summary", None),
+        ("summary", {}),
+        ("summary", {"rows": "many"}),
     ],
 )
 def test_a_manifest_that_is_wrong_is_refused(saved: Path, tmp_path: Path, key: str, value: object) -> None:
     refusal(with_manifest(saved, tmp_path / "a.stellar", **{key: value}))
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("rows",), None),
+        (("columns",), {"u": "u"}),
+        (("bands", "u"), None),
+        (("bands", "u", "median"), "faint"),
+        (("bands", "u", "min"), float("nan")),
+        (("bands", "u", "column"), 5),
+        (("quality", "good"), -1),
+        (("quality",), []),
+        (("note",), 7),
+    ],
+)
+def test_a_summary_that_is_none_is_refused(saved: Path, tmp_path: Path, where: tuple[str, ...], value: object) -> None:
+    with zipfile.ZipFile(saved) as archive:
+        summary = json.loads(archive.read("manifest.json"))["summary"]
+    part = summary
+    for key in where[:-1]:
+        part = part[key]
+    part[where[-1]] = value
+    assert "damaged" in refusal(with_manifest(saved, tmp_path / "a.stellar", summary=summary))
+
+
+def test_numbers_beyond_all_measure_are_refused(saved: Path, tmp_path: Path) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        members["manifest.json"] = members["manifest.json"].replace(b'"seconds": ', b'"seconds": 1e999, "x": ')
+
+    assert "damaged" in refusal(rewritten(saved, tmp_path / "a.stellar", change))
+
+
+@pytest.mark.parametrize("classes", [("STAR", "STAR"), ("qso",), None])
+def test_every_cut_that_can_be_made_comes_back(
+    trained: Session, tmp_path: Path, classes: tuple[str, ...] | None
+) -> None:
+    cuts = QualityCuts(magnitude_range=(-1e300, 1e300), classes=classes)
+    path = tmp_path / "a.stellar"
+    drain(save_session(Session(trained.catalog, cuts), path))
+    assert drain(load_session(path)).cuts == cuts
 
 
 @pytest.mark.parametrize(

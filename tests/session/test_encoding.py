@@ -1,8 +1,10 @@
 """Encoding and decoding tables of any length, piece by piece, with the same outcome as all at once."""
 
+import os
 import resource
 import signal
 from pathlib import Path
+from tempfile import gettempdir
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ import pytest
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import recognise
 from stellar_gui.catalog.quality import Reason, check
+from stellar_gui.catalog.raw_table import Limits
 from stellar_gui.catalog.reading import load_table
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.errors import InputError, OutputError
@@ -209,6 +212,59 @@ def test_decoding_without_latent_columns_is_told(stored: StoredModel, tmp_path: 
     path = write(pd.DataFrame({"latent_1": [0.0]}), tmp_path / "in.csv")
     with pytest.raises(InputError, match=r"in\.csv: no column “latent_2” among latent_1"):
         drain(decode_file(stored, path, tmp_path / "out.csv"))
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_a_file_whose_name_is_not_utf8_is_encoded(stored: StoredModel, tmp_path: Path, name: str) -> None:
+    path = write(stars().head(20), tmp_path / "in.csv").rename(tmp_path / os.fsdecode(b"a\xff.csv"))
+    assert drain(encode_file(stored, path, tmp_path / name)).rows == 20
+    if name == "out.parquet":
+        source = pq.read_schema(tmp_path / name).metadata[b"stellar_gui.source"].decode()
+        assert source == str(tmp_path / "a\\udcff.csv")
+
+
+@pytest.mark.parametrize("column", ["u", "latent_1"])
+def test_numbers_beyond_single_precision_are_not_finite(stored: StoredModel, tmp_path: Path, column: str) -> None:
+    table = stars().head(20)[["objid", *"ugriz"]].assign(latent_1=0.0, latent_2=0.0)
+    table.loc[3, column] = -1e308
+    path = write(table, tmp_path / "in.parquet")
+    if column == "u":
+        drain(encode_file(stored, path, tmp_path / "out.parquet"))
+        assert pd.read_parquet(tmp_path / "out.parquet").loc[3, "quality"] == Reason.NOT_FINITE.label
+    else:
+        drain(decode_file(stored, path, tmp_path / "out.parquet"))
+        assert pd.read_parquet(tmp_path / "out.parquet")["u"].isna().tolist() == [k == 3 for k in range(20)]
+
+
+def test_more_rows_than_memory_allows_are_refused(
+    stored: StoredModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stellar_gui.session.encoding.LIMITS", Limits(memory=60 * 499))
+    path = write(stars(), tmp_path / "in.csv")
+    with pytest.raises(InputError, match=r"in\.csv: to open the table takes more than 29 KiB of memory"):
+        drain(encode_file(stored, path, tmp_path / "out.csv"))
+
+
+def test_a_temporary_folder_that_cannot_be_made_is_told(
+    stored: StoredModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(stars().head(20), tmp_path / "in.csv")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(OutputError, match=r"no temporary folder could be made .*TMPDIR"):
+        drain(encode_file(stored, path, tmp_path / "out.parquet"))
+
+
+def test_a_full_temporary_folder_is_told_by_its_name(stored: StoredModel, tmp_path: Path) -> None:
+    path = write(stars().head(300), tmp_path / "in.parquet")
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, before[1]))
+    try:
+        with pytest.raises(OutputError, match=f"temporary files could not be written in {gettempdir()}"):
+            drain(encode_file(stored, path, tmp_path / "out.csv"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert [item.name for item in tmp_path.iterdir()] == ["in.parquet"]
 
 
 @pytest.mark.parametrize("room", [2_000, 40_000])

@@ -31,6 +31,12 @@ def test_a_table_opens_under_the_default_cuts_with_the_columns_asked_for(trained
     np.testing.assert_array_equal(found.catalog.magnitudes[:, 0], np.full(800, 20.0, np.float32))
 
 
+@pytest.mark.parametrize("name", ["a\0b.csv", "a\0b.stellar"])
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="no file can have this name"):
+        drain(open_path(tmp_path / name))
+
+
 @pytest.mark.parametrize("name", ["none.csv", "none.stellar"])
 def test_what_is_not_there_is_told(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match=f"{name}: there is no such file"):

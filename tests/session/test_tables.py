@@ -1,6 +1,8 @@
 """Tables as Parquet in memory: nothing changes on the way, and a lying header costs little."""
 
 import io
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -111,6 +113,27 @@ def test_an_encoding_that_sessions_do_not_use_is_refused() -> None:
     data = parquet(table, use_dictionary=False, column_encoding={"name": "DELTA_BYTE_ARRAY"})
     with pytest.raises(InputError, match="encoded"):
         drain(from_parquet(data, 10, "run.stellar"))
+
+
+def test_a_damaged_description_of_a_column_does_not_end_the_process() -> None:
+    code = (
+        "import sys\n"
+        "from stellar_gui.errors import InputError\n"
+        "from stellar_gui.progress import drain\n"
+        "from stellar_gui.session.tables import from_parquet\n"
+        "data = sys.stdin.buffer.read()\n"
+        "refused = 0\n"
+        "for place in range(len(data) - 8 - int.from_bytes(data[-8:-4], 'little'), len(data) - 8):\n"
+        "    try:\n"
+        "        drain(from_parquet(data[:place] + b'6' + data[place + 1:], 50, 'run.stellar'))\n"
+        "    except InputError:\n"
+        "        refused += 1\n"
+        "print(refused)\n"
+    )
+    data = drain(to_parquet(frame(50)))
+    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 100
 
 
 @given(cut=st.floats(0, 1, exclude_max=True))

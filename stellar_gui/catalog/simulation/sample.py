@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from stellar_gui.catalog.simulation.populations import draw_population
 from stellar_gui.catalog.simulation.selection import SHARES
 from stellar_gui.catalog.simulation.sky import draw_sightlines
 from stellar_gui.errors import InputError
+
+MOST_STARS: Final = 10_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +39,15 @@ def simulate(stars: int = 255_000, seed: int = 0) -> Catalog:
 
     Columns: objid (made-up identifiers of 19 digits; their rerun number is 0, which no real object has), ra, dec (deg),
     redshift, u g r i z (asinh mag, not corrected for extinction), kind (the true population, see selection.Kind).
-    Raises InputError for fewer than one star.
+    Raises InputError for fewer than one star, and for more than MOST_STARS (about 5 GB of memory).
     """
     return simulate_with_truth(stars, seed).catalog
 
 
 def simulate_with_truth(stars: int = 255_000, seed: int = 0) -> SimulatedStars:
     """As simulate, with the noise-free magnitudes that denoising can be measured against."""
-    if stars < 1:
-        raise InputError(f"Cannot simulate {stars} stars: ask for one star or more.")
+    if not 1 <= stars <= MOST_STARS:
+        raise InputError(f"Cannot simulate {stars} stars: ask for 1 to {MOST_STARS:,}.")
     rng = np.random.default_rng(seed)
     counts = rng.multinomial(stars, list(SHARES.values()))
     sky = draw_sightlines(rng, stars)
