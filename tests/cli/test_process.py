@@ -63,6 +63,7 @@ def test_ctrl_c_ends_training_with_130_and_no_output(stars: Path, tmp_path: Path
         [*COMMAND, "train", str(stars), "-o", str(path), "--epochs", "100000"],
         stderr=follower,
         stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     ) as process:
         os.close(follower)
         seen = b""
