@@ -44,7 +44,7 @@ class Welcome(QWidget):
         open_button.clicked.connect(self.openRequested)
         sample = QPushButton("Open the sample")
         sample.setObjectName("welcomeSample")
-        sample.setToolTip("255,000 simulated stars of eight populations, as in a table of the SDSS")
+        sample.setToolTip("255,000 simulated stars of seven populations, as in a table of the SDSS")
         sample.clicked.connect(self.sampleRequested)
         hint = QLabel("or drop a CSV, Parquet or .stellar file on this window")
         hint.setProperty("muted", True)
