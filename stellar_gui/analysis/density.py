@@ -1,5 +1,6 @@
 """How many stars fall on each pixel of a picture, and how counts become shades."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -88,7 +89,7 @@ class BlockCounts:
         """
         counts = self._from_top(pixels, np.float32)
         wide = self._array("wide", pixels.shape, np.float32)
-        _spread(counts, 2 ** round(np.log2(step) / 2), wide)
+        _spread(counts, sample_side(step), wide)
         sums = self._summed(counts)
         trust = self._array("spare", pixels.shape, np.float32)
         np.add(wide, np.float32(_STARS_TO_TRUST), out=trust)
@@ -123,35 +124,66 @@ class BlockCounts:
         return array
 
 
-def disc_counts(
-    x: NDArray[np.float32], y: NDArray[np.float32], bounds: Bounds, shape: tuple[int, int], radius: float
-) -> NDArray[np.float32]:
-    """(height, width) float32: at each pixel the sum of the stars' discs, 1 inside each and falling to 0 at its rim.
+@dataclass(frozen=True, eq=False)
+class Discs:
+    """The pixels that stars' discs cover.
 
-    radius: in pixels; discs are placed to a fraction of a pixel. For up to some ten thousand stars.
+    shape: (height, width) of the picture; star, pixel: (p,) int32, a star and a pixel that its disc covers, of a
+    picture with `border` more pixels on each side; weight: (p,) float32, 1 inside a disc and falling to 0 at its rim.
     """
-    height, width = shape
-    x0, x1, y0, y1 = bounds
-    reach = int(np.ceil(radius + 0.5))
-    across = (x.astype(np.float64) - x0) * (width / (x1 - x0))
-    down = (y1 - y.astype(np.float64)) * (height / (y1 - y0))
-    near = (across >= -reach) & (across < width + reach) & (down >= -reach) & (down < height + reach)
-    across, down = across[near], down[near]
-    column, line = np.floor(across).astype(np.int32), np.floor(down).astype(np.int32)
-    steps = np.arange(-reach, reach + 1, dtype=np.int32)
-    from_x = (column + 0.5 - across).astype(np.float32)[:, None] + steps
-    from_y = (line + 0.5 - down).astype(np.float32)[:, None] + steps
-    distance = np.sqrt(np.square(from_y)[:, :, None] + np.square(from_x)[:, None, :])
-    weight = np.clip(np.float32(radius + 0.5) - distance, 0, 1)
-    padded_width = width + 4 * reach
-    padded_height = height + 4 * reach
-    pixel = ((line[:, None] + steps + 2 * reach) * padded_width)[:, :, None] + (column[:, None] + steps + 2 * reach)[
-        :, None, :
-    ]
-    marked = weight > 0
-    sums = np.bincount(pixel[marked], weight[marked], minlength=padded_height * padded_width)
-    inner = sums.reshape(padded_height, padded_width)[2 * reach : 2 * reach + height, 2 * reach : 2 * reach + width]
-    return inner.astype(np.float32)
+
+    shape: tuple[int, int]
+    border: int
+    star: NDArray[np.int32]
+    pixel: NDArray[np.int32]
+    weight: NDArray[np.float32]
+
+    @classmethod
+    def of(
+        cls, x: NDArray[np.float32], y: NDArray[np.float32], bounds: Bounds, shape: tuple[int, int], radius: float
+    ) -> "Discs":
+        """The discs of stars, for up to some ten thousand, placed to a fraction of a pixel; radius: in pixels."""
+        height, width = shape
+        x0, x1, y0, y1 = bounds
+        reach = int(np.ceil(radius + 0.5))
+        across = (x.astype(np.float64) - x0) * (width / (x1 - x0))
+        down = (y1 - y.astype(np.float64)) * (height / (y1 - y0))
+        near = (across >= -reach) & (across < width + reach) & (down >= -reach) & (down < height + reach)
+        star = np.flatnonzero(near).astype(np.int32)
+        across, down = across[near], down[near]
+        column, line = np.floor(across).astype(np.int32), np.floor(down).astype(np.int32)
+        steps = np.arange(-reach, reach + 1, dtype=np.int32)
+        from_x = (column + 0.5 - across).astype(np.float32)[:, None] + steps
+        from_y = (line + 0.5 - down).astype(np.float32)[:, None] + steps
+        distance = np.sqrt(np.square(from_y)[:, :, None] + np.square(from_x)[:, None, :])
+        weight = np.clip(np.float32(radius + 0.5) - distance, 0, 1)
+        border = 2 * reach
+        lines = (line[:, None] + steps + border) * (width + 2 * border)
+        pixel = lines[:, :, None] + (column[:, None] + steps + border)[:, None, :]
+        marked = weight > 0
+        covered = np.count_nonzero(marked, axis=(1, 2))
+        return cls(shape, border, np.repeat(star, covered), pixel[marked], weight[marked])
+
+    def sums(
+        self, chosen: NDArray[np.bool_] | None = None, numbers: NDArray[np.floating] | None = None
+    ) -> NDArray[np.float32]:
+        """(height, width) float32: the sum of the weights at each pixel; of chosen stars (m,), times numbers (m,)."""
+        star, pixel, weight = self.star, self.pixel, self.weight
+        if chosen is not None and not chosen.all():
+            taken = chosen[star]
+            star, pixel, weight = star[taken], pixel[taken], weight[taken]
+        if numbers is not None:
+            weight = weight * numbers[star]
+        height, width = self.shape
+        border = self.border
+        padded = height + 2 * border, width + 2 * border
+        sums = np.bincount(pixel, weight, minlength=padded[0] * padded[1]).reshape(padded)
+        return sums[border : border + height, border : border + width].astype(np.float32)
+
+
+def sample_side(step: int) -> int:
+    """Pixels along the side of the square over which a star of a sample of one in `step` is spread."""
+    return int(2 ** round(math.log2(step) / 2))
 
 
 def robust_top(counts: NDArray[np.integer] | NDArray[np.floating]) -> float:

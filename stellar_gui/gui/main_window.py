@@ -79,7 +79,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.setContentsMargins(GAP, 0, GAP, 0)
         self._undo, self._redo = self._undo_actions()
-        self._menus = Menus(self, self._actions, self._undo, self._redo, self._stretch_actions())
+        stretches, colours = self._stretch_actions(), self._map_card.colors.menu
+        self._menus = Menus(self, self._actions, self._undo, self._redo, stretches, colours)
         self._status = StatusBar(self.workspace)
         self.setStatusBar(self._status)
         self._fill_window_menu()

@@ -1,18 +1,24 @@
 """The middle of the window: the welcome, the way to a first map, or the star map of the latent plane."""
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Coloring, Labels, color_choices, coloring
+from stellar_gui.analysis.hues import StarColors
 from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.analysis.statistics import ErrorRanks
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.gui.color_control import ColorControl
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.star_map import StarMap
@@ -37,12 +43,29 @@ class _Prepared:
     embedding: Embedding
     data: MapData
     ranks: ErrorRanks
+    colors: "_Colored"
 
 
-def _prepare(embedding: Embedding, kept: "NDArray[np.bool_]") -> Generator[Progress, None, _Prepared]:
+@dataclass(frozen=True, eq=False)
+class _Colored:
+    """A map's colouring, made in a worker; stars: None for density."""
+
+    data: MapData
+    choice: ColorChoice
+    stars: StarColors | None
+
+
+def _prepare(
+    catalog: Catalog, embedding: Embedding, kept: "NDArray[np.bool_]", choice: ColorChoice
+) -> Generator[Progress, None, _Prepared]:
     flat = embedding.latent.shape[1] == 1
     data = yield from map_data(embedding.latent[:, 0], embedding.error if flat else embedding.latent[:, 1], kept)
-    return _Prepared(embedding, data, ErrorRanks(embedding.error))
+    return _Prepared(embedding, data, ErrorRanks(embedding.error), _colored(catalog, embedding, data, choice))
+
+
+def _colored(catalog: Catalog, embedding: Embedding, data: MapData, choice: ColorChoice) -> _Colored:
+    stars = None if choice == DENSITY else StarColors.of(coloring(choice, catalog, embedding), data.levels)
+    return _Colored(data, choice, stars)
 
 
 class MapCard(Card):
@@ -57,6 +80,8 @@ class MapCard(Card):
         self._shown: Embedding | None = None
         self._task: Task | None = None
         self._ranks: ErrorRanks | None = None
+        self._coloring: Coloring | None = None
+        self._color_task: Task | None = None
         self.welcome = Welcome()
         self.map = StarMap()
         self.map.setObjectName("latentView")
@@ -69,11 +94,18 @@ class MapCard(Card):
         for page in (self.welcome, self._invitation, self.map):
             self._stack.addWidget(page)
         self.body.addWidget(self._stack)
+        self.colors = ColorControl(self)
+        self.header.addSpacing(8)
+        for widget in (self.colors.lock, self.colors.label, self.colors.combo):
+            self.header.addWidget(widget)
+        self.colors.chosen.connect(self._recolor)
+        self.colors.lockChanged.connect(self.map.lock_range)
         self.map.gestureFinished.connect(self._select)
         self.map.starActivated.connect(workspace.set_active)
         self.map.starHovered.connect(workspace.set_hovered)
         self.map.clearRequested.connect(workspace.clear_selection)
         self.map.contextMenuRequested.connect(self.menuRequested)
+        workspace.catalogChanged.connect(self._offer_colors)
         workspace.catalogChanged.connect(self._show_page)
         workspace.catalogChanged.connect(self._warm_up)
         workspace.qualityChanged.connect(self._show_page)
@@ -99,6 +131,42 @@ class MapCard(Card):
         else:
             self.set_title(TITLE)
             self._stack.setCurrentWidget(self.map)
+        self.colors.set_visible(self._stack.currentWidget() is self.map)
+        self.colors.allow(self._up_to_date and workspace.preview is None)
+
+    def _offer_colors(self) -> None:
+        """Another catalogue: its own columns, and density first."""
+        catalog = self._workspace.catalog
+        if self._color_task is not None:
+            self._color_task.cancel()
+        self._color_task = self._coloring = None
+        self.map.lock_range(False)
+        self.colors.set_choices((DENSITY,) if catalog is None else color_choices(catalog))
+
+    def _recolor(self, choice: ColorChoice) -> None:
+        """Colour by something else, of many stars made in a worker; until then the colours stay."""
+        catalog, embedding, data = self._workspace.catalog, self._shown, self.map.data
+        if self._color_task is not None:
+            self._color_task.cancel()
+        self._color_task = None
+        if catalog is None or embedding is None or not self._up_to_date:
+            return
+        if choice == DENSITY or len(embedding) <= AT_ONCE:
+            self._take_colors(_colored(catalog, embedding, data, choice))
+            return
+        task = Task("Colouring the map", lambda: _colored(catalog, embedding, data, choice), quiet=True)
+        task.finished.connect(self._take_colors)
+        task.failed.connect(self._workspace.report)
+        self._color_task = task
+        self._workspace.tasks.start(task)
+
+    def _take_colors(self, colored: _Colored) -> None:
+        if colored.data is not self.map.data:
+            return
+        self._color_task = None
+        self._coloring = None if colored.stars is None else colored.stars.coloring
+        self.map.lock_range(False)
+        self.map.set_coloring(colored.stars)
 
     def _warm_up(self) -> None:
         """Have the first map's libraries loaded by a worker while the user looks at the new catalogue."""
@@ -117,16 +185,17 @@ class MapCard(Card):
         if self._task is not None:
             self._task.cancel()
         self._task = None
-        if embedding is None:
-            self._shown = self._ranks = None
+        catalog = self._workspace.catalog
+        if embedding is None or catalog is None:
+            self._shown = self._ranks = self._coloring = None
             self.map.set_data(MapData.empty())
             return
-        kept = self._workspace.kept
+        kept, choice = self._workspace.kept, self.colors.choice
         if len(embedding) <= AT_ONCE:
-            self._take(drain(_prepare(embedding, kept)))
+            self._take(drain(_prepare(catalog, embedding, kept, choice)))
             return
         self.map.await_data()
-        task = Task("Preparing the map", lambda: _prepare(embedding, kept), quiet=True)
+        task = Task("Preparing the map", lambda: _prepare(catalog, embedding, kept, choice), quiet=True)
         task.finished.connect(self._take)
         task.failed.connect(self._workspace.report)
         self._task = task
@@ -140,6 +209,12 @@ class MapCard(Card):
         flat = prepared.embedding.latent.shape[1] == 1
         self.map.set_axes("latent 1 (latent units)", "error (mag)" if flat else "latent 2 (latent units)")
         self.map.set_data(prepared.data)
+        if prepared.colors.choice == self.colors.choice:
+            self._coloring = None if prepared.colors.stars is None else prepared.colors.stars.coloring
+            self.map.set_coloring(prepared.colors.stars)
+        else:
+            self._recolor(self.colors.choice)
+        self._show_page()
         self.set_facts(f"{numbers.stars(int(self._workspace.kept.sum()))}")
         self._show_selection()
         self._show_rings()
@@ -187,11 +262,24 @@ class MapCard(Card):
         rank = self._ranks.percentile(error) if self._ranks is not None else float("nan")
         lines.append(("error", f"{numbers.fixed(error)} mag"))
         lines.append(("", f"{numbers.ordinal(rank)} percentile"))
+        if self._coloring is not None and self._up_to_date and self._coloring.title not in dict(lines):
+            lines.append((escape(self._coloring.title), escape(_color_text(self._coloring, row))))
         cells = "".join(
             f"<tr><td style='color:{theme.colors.muted}'>{name}&nbsp;&nbsp;</td><td align='right'>{value}</td></tr>"
             for name, value in lines
         )
         return f"<b>{catalog.star_name(row)}</b><table cellspacing='0'>{cells}</table>"
+
+
+def _color_text(coloring: Coloring, row: int) -> str:
+    """What a star is coloured by, in words or as a number with its unit."""
+    if isinstance(coloring, Labels):
+        return coloring.of(row)
+    value = coloring.of(row)
+    if not math.isfinite(value):
+        return "missing"
+    text = numbers.fixed(value) if coloring.unit == "mag" else f"{value:.7g}".replace("-", numbers.MINUS)
+    return f"{text} {coloring.unit}".rstrip()
 
 
 class _Invitation(QWidget):

@@ -40,6 +40,7 @@ VIEW = (
     "actionZoomIn",
     "actionZoomOut",
     SEPARATOR,
+    "colour",
     "stretch",
     "theme",
 )
@@ -65,6 +66,7 @@ CONTEXT = (
     SEPARATOR,
     "actionFit",
     "actionFitSelection",
+    "colour",
     SEPARATOR,
     "actionSelectAll",
     "actionInvertSelection",
@@ -80,7 +82,13 @@ class Menus:
     """Builds the menus and the toolbar of a window from its actions; `recent` is filled by the window."""
 
     def __init__(
-        self, window: QMainWindow, actions: Actions, undo: QAction, redo: QAction, stretches: Sequence[QAction]
+        self,
+        window: QMainWindow,
+        actions: Actions,
+        undo: QAction,
+        redo: QAction,
+        stretches: Sequence[QAction],
+        colours: QMenu,
     ) -> None:
         self._window = window
         self._named: dict[str, QAction] = {"actionUndo": undo, "actionRedo": redo}
@@ -88,6 +96,7 @@ class Menus:
         self.recent = QMenu("Open &recent", window)
         self._submenus = {
             "recent": self.recent,
+            "colour": colours,
             "stretch": _choices("&Stretch", stretches, window),
             "theme": _choices("&Theme", _theme_actions(window), window),
         }

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from stellar_gui.analysis.counting import MOST_DISCS, Raster, StarCounts, StarField
+from stellar_gui.analysis.counting import MOST_DISCS, StarCounts, StarField
 from stellar_gui.analysis.density import Scale, Stretch, robust_top
+from stellar_gui.analysis.raster import Raster
 from stellar_gui.analysis.spatial import GridIndex
 from stellar_gui.analysis.thinning import FRAME_STARS, Levels
 from stellar_gui.progress import drain

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stellar_gui.analysis.density import BlockCounts, Scale, Stretch, disc_counts, pixel_counts, robust_top
+from stellar_gui.analysis.density import BlockCounts, Discs, Scale, Stretch, pixel_counts, robust_top
 
 VIEW = (0.0, 20.0, 0.0, 10.0)
 SHAPE = (10, 20)
@@ -14,7 +14,7 @@ def test_a_star_marks_a_block_of_two_by_two_pixels_from_its_own_on() -> None:
 
 
 def test_a_disc_is_whole_inside_and_has_the_area_of_its_radius() -> None:
-    counts = disc_counts(np.array([10.3], np.float32), np.array([5.2], np.float32), VIEW, SHAPE, radius=2.5)
+    counts = Discs.of(np.array([10.3], np.float32), np.array([5.2], np.float32), VIEW, SHAPE, radius=2.5).sums()
     assert counts.max() == 1
     assert counts.sum() == pytest.approx(np.pi * 2.5**2, rel=0.05)
     height, width = np.indices(SHAPE) + 0.5
@@ -24,7 +24,7 @@ def test_a_disc_is_whole_inside_and_has_the_area_of_its_radius() -> None:
 
 def test_discs_at_and_beyond_the_border_are_cut() -> None:
     x, y = np.array([0, 20, -1, 50], np.float32), np.array([0, 10, 5, 5], np.float32)
-    counts = disc_counts(x, y, VIEW, SHAPE, radius=2)
+    counts = Discs.of(x, y, VIEW, SHAPE, radius=2).sums()
     assert counts.shape == SHAPE
     assert counts[0, -1] == counts[-1, 0] == 1
     assert counts[5, 10] == 0

@@ -16,9 +16,9 @@ import shapely
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 
-from stellar_gui.analysis.counting import Raster
 from stellar_gui.analysis.density import Stretch
 from stellar_gui.analysis.map_data import MapData, map_data
+from stellar_gui.analysis.raster import Raster
 from stellar_gui.analysis.regions import Polygon
 from stellar_gui.analysis.spatial import GridIndex
 from stellar_gui.gui.theme import theme

@@ -1,19 +1,22 @@
-"""The colour bar above a map: how many stars each shade stands for."""
+"""The colour bar above a map: how many stars, or which number, each shade stands for."""
 
 import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 
 from stellar_gui.gui.theme import Colors
-from stellar_gui.gui.views.axes import axis_font
-from stellar_gui.gui.views.color_ramp import STEPS
+from stellar_gui.gui.views.axes import axis_font, ticks
+from stellar_gui.gui.views.color_ramp import STEPS, packed
 from stellar_gui.gui.views.density_layer import StarImage, palette
+from stellar_gui.gui.views.hue_image import ValueKey
 from stellar_gui.gui.widgets.numbers import count
 
 _LENGTH, _THICKNESS = 150.0, 8.0
 _BETWEEN_LABELS = 10.0
+_POINT = 7.0
+_LONGEST_TITLE = 260.0
 
 
 def paint_color_bar(painter: QPainter, plot: QRectF, stars: StarImage, colors: Colors, font: QFont) -> None:
@@ -47,6 +50,55 @@ def paint_color_bar(painter: QPainter, plot: QRectF, stars: StarImage, colors: C
         if any(span[0] < high and low < span[1] for low, high in taken):
             continue
         taken.append((x - half, x + half))
+        painter.drawLine(QPointF(x, bar.bottom()), QPointF(x, bar.bottom() + 3))
+        where = QRectF(x - half - 2, bar.bottom() + 3, 2 * half + 4, line)
+        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, label)
+    painter.restore()
+
+
+def paint_value_bar(painter: QPainter, plot: QRectF, key: ValueKey, colors: Colors, font: QFont) -> None:
+    """Draw the bar of numbers right-aligned above the plot, pointed where numbers lie beyond it.
+
+    Nothing for a plot too narrow for the bar; a title without room is shortened.
+    """
+    painter.save()
+    painter.setFont(axis_font(font))
+    metrics = painter.fontMetrics()
+    line = metrics.height()
+    bar = QRectF(plot.right() - _LENGTH - _POINT - 4, plot.top() - 2 * line - 1, _LENGTH, _THICKNESS)
+    room = bar.left() - _POINT - 8 - plot.left()
+    if room < 0:
+        painter.restore()
+        return
+    shades = key.shades[::-1] if key.is_reversed else key.shades
+    strip = packed(shades)
+    image = QImage(strip.data, len(strip), 1, 4 * len(strip), QImage.Format.Format_RGB32).copy()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.drawImage(bar, image)
+    first, last = key.beyond[::-1] if key.is_reversed else key.beyond
+    painter.setPen(Qt.PenStyle.NoPen)
+    for pointed, end, away, shade in ((first, bar.left(), -_POINT, shades[0]), (last, bar.right(), _POINT, shades[-1])):
+        if pointed:
+            painter.setBrush(QColor.fromRgbF(*shade.tolist()))
+            corners = [(end, bar.top()), (end + away, bar.center().y()), (end, bar.bottom())]
+            painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+    painter.setPen(QColor(colors.muted))
+    title = f"{key.title} ({key.unit})" if key.unit else key.title
+    title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(min(room, _LONGEST_TITLE)))
+    text = QRectF(plot.left(), bar.center().y() - line / 2, room, line)
+    painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    low, high = key.limits
+    marks = ticks(low, high, 4)
+    end = -math.inf
+    places = [(value - low) / (high - low) for value in marks.major]
+    if key.is_reversed:
+        places = [1 - place for place in places]
+    for place, label in sorted(zip(places, marks.labels, strict=True)):
+        x, half = bar.left() + place * bar.width(), metrics.horizontalAdvance(label) / 2
+        if x - half < end + _BETWEEN_LABELS:
+            continue
+        end = x + half
         painter.drawLine(QPointF(x, bar.bottom()), QPointF(x, bar.bottom() + 3))
         where = QRectF(x - half - 2, bar.bottom() + 3, 2 * half + 4, line)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, label)

@@ -27,7 +27,7 @@ _TO_LAB = np.array(
 
 def ramp(colors: Sequence[str]) -> NDArray[np.float64]:
     """(STEPS, 3) sRGB from 0 to 1: the colours in order, joined in Oklab at even steps of perceived difference."""
-    anchors = np.array([_oklab(color) for color in colors])
+    anchors = np.array([oklab(color) for color in colors])
     apart = np.linalg.norm(np.diff(anchors, axis=0), axis=1)
     along = np.concatenate(([0.0], np.cumsum(apart)))
     at = np.linspace(0, along[-1], STEPS)
@@ -53,7 +53,8 @@ def packed(colors: NDArray[np.float64], alpha: "float | NDArray[np.float64]" = 1
     return result
 
 
-def _oklab(color: str) -> NDArray[np.float64]:
+def oklab(color: str) -> NDArray[np.float64]:
+    """(3,) lightness from 0 to 1, and the two axes of hue and chroma."""
     value = rgb(color)
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     return np.asarray(_TO_LAB @ np.cbrt(_TO_CONES @ linear))

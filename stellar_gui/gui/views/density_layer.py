@@ -8,16 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from stellar_gui.analysis.counting import Raster, StarCounts, StarField
+from stellar_gui.analysis.counting import StarCounts, StarField
 from stellar_gui.analysis.density import Scale, Stretch, robust_top
+from stellar_gui.analysis.hues import Limits, StarColors
+from stellar_gui.analysis.raster import Raster
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.thinning import Levels
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.color_ramp import STEPS, blend, packed, ramp, rgb
+from stellar_gui.gui.views.hue_image import HuePainter, LabelKey, ValueKey, key_of
 
 _FINENESS = 64  # table entries for each star of the first few, so that rims are smooth
 _TABLE = 4096
 _LARGEST_TABLE = 1 << 20
+_LEAST, _LEAST_COLORED = (0.5, 0.22), (1.0, 0.6)  # share of the ramp for one star, of a thousand and of many in view
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class StarImage:
 
     image: opaque, of the raster's size; marks: the selection's, transparent elsewhere, or None; scale: from counts to
     `shades`; most: the largest count; unit: what is counted, for the colour bar; dimmed: whether the colours are
-    faded; stars: about how many are in view; complete: whether all of them are drawn, not a sample.
+    faded; stars: about how many are in view; complete: whether all of them are drawn, not a sample; key: what the
+    hues mean, None where only the density is drawn.
     """
 
     image: QImage
@@ -37,21 +42,33 @@ class StarImage:
     dimmed: bool
     stars: int
     complete: bool
+    key: ValueKey | LabelKey | None = None
 
 
 class DensityLayer:
-    """Draws the stars of an index, and those of them that are selected."""
+    """Draws the stars of an index, and those of them that are selected, by their density or in colours."""
 
     def __init__(self, levels: Levels) -> None:
         self._field = StarField(levels)
+        self._painter = HuePainter()
+        self._coloring: StarColors | None = None
+        self._selected_labels: list[int] | None = None
 
     def set_levels(self, levels: Levels) -> None:
-        """Draw other stars, none selected."""
+        """Draw other stars, none selected, by their density."""
         self._field = StarField(levels)
+        self._coloring = self._selected_labels = None
+
+    def set_coloring(self, coloring: StarColors | None, locked: Limits | None) -> None:
+        """Colour the same stars by something else, None for their density; locked: the range of the numbers."""
+        self._coloring = coloring
+        self._field.color_by(coloring, locked)
+        self._count_labels()
 
     def set_selection(self, mask: NDArray[np.bool_] | None) -> None:
         """Mark other stars; mask: (n,) bool over the rows of the catalogue."""
         self._field.select(mask)
+        self._count_labels()
 
     def extent_of_selection(self) -> Bounds | None:
         """The extent of the selected stars that are drawn; None without any."""
@@ -59,26 +76,35 @@ class DensityLayer:
 
     def draw(self, raster: Raster, stretch: Stretch, colors: Colors) -> StarImage:
         """The stars in view, or a fair sample of them where there are too many for one frame."""
-        return _star_image(self._field.count(raster), stretch, colors)
+        return self._star_image(self._field.count(raster), stretch, colors)
 
     def draw_all(self, raster: Raster, stretch: Stretch, colors: Colors) -> Generator[None, None, StarImage]:
         """All stars in view, some of them between two yields."""
         counts = yield from self._field.count_all(raster)
-        return _star_image(counts, stretch, colors)
+        return self._star_image(counts, stretch, colors)
 
+    def _count_labels(self) -> None:
+        by_labels = self._coloring is not None and len(self._coloring.totals) > 0
+        self._selected_labels = self._field.selected_labels() if by_labels else None
 
-def _star_image(counts: StarCounts, stretch: Stretch, colors: Colors) -> StarImage:
-    least = float(np.interp(np.log10(max(counts.stars, 1)), (3.0, 5.5), (0.5, 0.22)))
-    scale = Scale(stretch, robust_top(counts.every), least)
-    dimmed = counts.selected is not None
-    image = _painted(counts.every, scale, palette(colors, dimmed), QImage.Format.Format_RGB32)
-    marks = None
-    if counts.selected is not None:
-        table = _mark_table(scale, colors)
-        marks = _painted(counts.selected, scale, table, QImage.Format.Format_ARGB32_Premultiplied)
-    unit = "stars overlapping" if counts.discs else "stars per 2 \N{MULTIPLICATION SIGN} 2 pixels"
-    most = float(counts.every.max())
-    return StarImage(image, marks, scale, most, unit, dimmed, counts.stars, counts.step == 1)
+    def _star_image(self, counts: StarCounts, stretch: Stretch, colors: Colors) -> StarImage:
+        hues, coloring = counts.hues, self._coloring
+        ends = _LEAST if hues is None else _LEAST_COLORED
+        least = float(np.interp(np.log10(max(counts.stars, 1)), (3.0, 5.5), ends))
+        scale = Scale(stretch, robust_top(counts.every), least)
+        dimmed, key = counts.selected is not None, None
+        if hues is None or coloring is None:
+            image = _painted(counts.every, scale, palette(colors, dimmed), QImage.Format.Format_RGB32)
+        else:
+            image = self._painter.paint(counts, hues, coloring, scale, colors)
+            key = key_of(hues, coloring, self._selected_labels, colors)
+        marks = None
+        if counts.selected is not None:
+            table = _mark_table(scale, colors)
+            marks = _painted(counts.selected, scale, table, QImage.Format.Format_ARGB32_Premultiplied)
+        unit = "stars overlapping" if counts.discs else "stars per 2 \N{MULTIPLICATION SIGN} 2 pixels"
+        most = float(counts.every.max())
+        return StarImage(image, marks, scale, most, unit, dimmed, counts.stars, counts.complete, key)
 
 
 @lru_cache(maxsize=8)

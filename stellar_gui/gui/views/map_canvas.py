@@ -6,16 +6,19 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from stellar_gui.analysis.counting import Raster
 from stellar_gui.analysis.density import Stretch
+from stellar_gui.analysis.hues import Limits, StarColors
 from stellar_gui.analysis.map_data import MapData, map_data
+from stellar_gui.analysis.raster import Raster
 from stellar_gui.analysis.spatial import GridIndex
 from stellar_gui.analysis.thinning import Levels
 from stellar_gui.gui.theme import Colors, theme
 from stellar_gui.gui.views.axes import Margins, paint_axes
-from stellar_gui.gui.views.color_bar import paint_color_bar
+from stellar_gui.gui.views.color_bar import paint_color_bar, paint_value_bar
 from stellar_gui.gui.views.contour_layer import ContourLayer
-from stellar_gui.gui.views.density_layer import DensityLayer
+from stellar_gui.gui.views.density_layer import DensityLayer, StarImage
+from stellar_gui.gui.views.hue_image import LabelKey, ValueKey
+from stellar_gui.gui.views.legend import Legend
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import paint_note, paint_ring
 from stellar_gui.gui.views.star_picture import StarPicture
@@ -56,6 +59,9 @@ class MapCanvas(QAbstractScrollArea):
         self._picture.completed.connect(self._repaint)
         self._picture.completed.connect(self.drawingCompleted)
         self._contours = ContourLayer()
+        self._coloring: StarColors | None = None
+        self._locked: Limits | None = None
+        self._legend = Legend()
         theme.changed.connect(self._repaint)
 
     @property
@@ -79,8 +85,12 @@ class MapCanvas(QAbstractScrollArea):
         self.set_data(drain(map_data(x, y, shown)), keep_view)
 
     def set_data(self, data: MapData, keep_view: bool = False) -> None:
-        """Show the stars of data, made beforehand, in a few milliseconds; none selected, active or hovered."""
+        """Show the stars of data, made beforehand, in a few milliseconds; none selected, active or hovered.
+
+        They are coloured by their density until `set_coloring`.
+        """
         self._data = data
+        self._coloring = None
         self._selection, self._preview, self._view_before_preview = None, None, None
         self._active = self._hovered = -1
         self._layer.set_levels(data.levels)
@@ -101,6 +111,7 @@ class MapCanvas(QAbstractScrollArea):
                 return
             self._preview = None
             self._layer.set_levels(self._data.levels)
+            self._layer.set_coloring(self._coloring, self._locked)
             self._layer.set_selection(self._selection)
             if self._view_before_preview is not None:
                 self._view, self._view_before_preview = self._view_before_preview, None
@@ -123,6 +134,28 @@ class MapCanvas(QAbstractScrollArea):
         if self._preview is None:
             self._layer.set_selection(mask)
             self._forget_drawing()
+
+    def set_coloring(self, coloring: StarColors | None) -> None:
+        """Colour the stars shown by numbers or labels, sorted beforehand; None: by their density. Selects nothing.
+
+        Raises ValueError for a colouring of other stars.
+        """
+        if coloring is not None and coloring.levels is not self._data.levels:
+            raise ValueError("a colouring must be made for the stars of the map")
+        self._coloring = coloring
+        self._recolor()
+
+    def lock_range(self, locked: bool) -> None:
+        """Keep the range of the colour bar as it is now, or let it follow the numbers in view."""
+        key = self._drawn().key if locked else None
+        self._locked = key.limits if isinstance(key, ValueKey) else None
+        self._recolor()
+
+    @property
+    def color_range(self) -> Limits | None:
+        """The range of the colour bar, in the unit of the numbers; None where there is none."""
+        key = self._drawn().key
+        return key.limits if isinstance(key, ValueKey) else None
 
     def set_active(self, row: int | None) -> None:
         """Put the bold ring on a star; None or a negative row: on none."""
@@ -203,8 +236,7 @@ class MapCanvas(QAbstractScrollArea):
             return
         for margin in _around(plot, area):
             painter.fillRect(margin, QColor(colors.card))
-        width, height = max(round(plot.width() * ratio), 1), max(round(plot.height() * ratio), 1)
-        raster = Raster(self._view.bounds, width, height, ratio)
+        raster = self._raster(plot, ratio)
         drawn = (self._picture.image if on_screen else self._picture.whole)(raster, self._stretch, colors)
         painter.drawImage(plot, drawn.image)
         if self._preview is None:
@@ -216,7 +248,11 @@ class MapCanvas(QAbstractScrollArea):
             self._contours.paint_labels(painter, plot, self._view, colors, self.font(), sharpness)
         numbered = len(self._data.index if self._preview is None else self._preview) > 0
         paint_axes(painter, plot, self._view, self._titles, colors, self.font(), numbered)
-        if drawn.stars:
+        if isinstance(drawn.key, LabelKey):
+            self._legend.paint(painter, plot, self._view, self._data.index, drawn.key, colors, self.font())
+        elif isinstance(drawn.key, ValueKey):
+            paint_value_bar(painter, plot, drawn.key, colors, self.font())
+        elif drawn.stars:
             paint_color_bar(painter, plot, drawn, colors, self.font())
         if self._preview is None and self._view == self._home and self._outside_home:
             text = f"{number_of_stars(self._outside_home)} outside the view"
@@ -233,6 +269,20 @@ class MapCanvas(QAbstractScrollArea):
     def _plot_in(self, area: QRectF) -> QRectF:
         margins = Margins.for_font(self.font())
         return area.adjusted(margins.left, margins.top, -margins.right, -margins.bottom)
+
+    def _raster(self, plot: QRectF, ratio: float) -> Raster:
+        width, height = max(round(plot.width() * ratio), 1), max(round(plot.height() * ratio), 1)
+        return Raster(self._view.bounds, width, height, ratio)
+
+    def _drawn(self) -> StarImage:
+        """The star layer as the screen shows it."""
+        raster = self._raster(self.plot_rect(), self.viewport().devicePixelRatioF())
+        return self._picture.image(raster, self._stretch, theme.colors)
+
+    def _recolor(self) -> None:
+        if self._preview is None:
+            self._layer.set_coloring(self._coloring, self._locked)
+            self._forget_drawing()
 
     def _set_view(self, view: MapView) -> None:
         if view != self._view:

@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from stellar_gui.analysis.counting import Raster
 from stellar_gui.analysis.density import Stretch
+from stellar_gui.analysis.raster import Raster
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.density_layer import DensityLayer, StarImage
 from stellar_gui.progress import drain

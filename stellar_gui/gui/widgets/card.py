@@ -44,7 +44,7 @@ class ElidedLabel(QLabel):
 
 
 class Card(QFrame):
-    """A framed panel; add content to `body`, facts to the right of the title by `set_facts`."""
+    """A framed panel; content goes to `body`, facts to the right of the title by `set_facts`, controls to `header`."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,14 +54,14 @@ class Card(QFrame):
         self._facts = ElidedLabel()
         self._facts.setProperty("muted", True)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        header = QHBoxLayout()
-        header.setSpacing(8)
-        header.addWidget(self._title)
-        header.addWidget(self._facts, 1)
+        self.header = QHBoxLayout()
+        self.header.setSpacing(8)
+        self.header.addWidget(self._title)
+        self.header.addWidget(self._facts, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(8)
-        layout.addLayout(header)
+        layout.addLayout(self.header)
         self.body = QVBoxLayout()
         self.body.setSpacing(6)
         layout.addLayout(self.body, 1)

@@ -1,0 +1,110 @@
+"""The legend of a map coloured by labels: in the corner of the plot where the fewest stars lie."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from stellar_gui.analysis.regions import Rectangle
+from stellar_gui.analysis.spatial import GridIndex
+from stellar_gui.gui.theme import Colors
+from stellar_gui.gui.views.axes import axis_font
+from stellar_gui.gui.views.hue_image import LabelKey, LegendEntry
+from stellar_gui.gui.views.map_view import MapView
+from stellar_gui.gui.widgets.numbers import count
+
+_AWAY, _PAD, _SWATCH, _GAP = 8.0, 7.0, 9.0, 7.0
+_MOST_OF_PLOT = 0.6
+_WIDEST_NAME = 150.0
+_WORTH_A_MOVE = 4  # times as many stars under the legend as elsewhere
+
+
+class Legend:
+    """Draws the key of labels; it stays in its corner until another has far more room."""
+
+    def __init__(self) -> None:
+        self._corner = 0
+
+    def paint(
+        self,
+        painter: QPainter,
+        plot: QRectF,
+        view: MapView,
+        stars: GridIndex,
+        key: LabelKey,
+        colors: Colors,
+        font: QFont,
+    ) -> None:
+        """Draw it over the plot; nothing where the plot is too small for it."""
+        font = axis_font(font)
+        metrics = QFontMetricsF(font)
+        line = metrics.height() + 2
+        entries = key.entries
+        room = int((_MOST_OF_PLOT * plot.height() - 2 * _PAD) / line) - 1
+        more = max(len(entries) - room, 0)
+        if more:
+            entries = entries[: room - 1]
+            more = len(key.entries) - len(entries)
+        names = [metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, _WIDEST_NAME) for entry in entries]
+        numbers = [_numbers(entry) for entry in entries]
+        last = f"and {count(more)} more" if more else ""
+        name_width = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
+        number_width = max((metrics.horizontalAdvance(text) for text in numbers), default=0.0)
+        title = key.title
+        if any(entry.selected is not None for entry in entries):
+            title += "  (selected / all)"
+        inner = max(
+            _SWATCH + _GAP + name_width + 2 * _GAP + number_width,
+            metrics.horizontalAdvance(title) + 2,
+            metrics.horizontalAdvance(last) + _SWATCH + _GAP,
+        )
+        width, height = inner + 2 * _PAD, (len(entries) + 1 + bool(more)) * line + 2 * _PAD
+        if room < 2 or width > _MOST_OF_PLOT * plot.width():
+            return
+        box = self._place(plot, view, stars, width, height, metrics.height())
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font)
+        ground = QColor(colors.card)
+        ground.setAlphaF(0.88)
+        painter.setPen(QPen(QColor(colors.border), 1))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(box, 4, 4)
+        left, right, top = box.left() + _PAD, box.right() - _PAD, box.top() + _PAD
+        left_of, right_of = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(colors.muted))
+        painter.drawText(QRectF(left, top, inner + 4, line), left_of | middle, title)
+        for entry, name, text in zip(entries, names, numbers, strict=True):
+            top += line
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(entry.color))
+            painter.drawRoundedRect(QRectF(left, top + (line - _SWATCH) / 2, _SWATCH, _SWATCH), 2, 2)
+            painter.setPen(QColor(colors.text))
+            painter.drawText(QRectF(left + _SWATCH + _GAP, top, name_width + 4, line), left_of | middle, name)
+            painter.setPen(QColor(colors.muted))
+            painter.drawText(QRectF(right - number_width - 4, top, number_width + 4, line), right_of | middle, text)
+        if more:
+            painter.drawText(QRectF(left + _SWATCH + _GAP, top + line, inner, line), left_of | middle, last)
+        painter.restore()
+
+    def _place(self, plot: QRectF, view: MapView, stars: GridIndex, width: float, height: float, note: float) -> QRectF:
+        """The box in its corner; the lower right one leaves a line to the map's note."""
+        left, right = plot.left() + _AWAY, plot.right() - _AWAY - width
+        top, bottom = plot.top() + _AWAY, plot.bottom() - _AWAY - height
+        corners = [
+            QRectF(x, y, width, height)
+            for x, y in ((right, top), (left, top), (left, bottom), (right, bottom - note - _AWAY))
+        ]
+        under = [_stars_under(corner, plot, view, stars) for corner in corners]
+        if under[self._corner] > _WORTH_A_MOVE * min(under):
+            self._corner = under.index(min(under))
+        return corners[self._corner]
+
+
+def _numbers(entry: LegendEntry) -> str:
+    return count(entry.all) if entry.selected is None else f"{count(entry.selected)} / {count(entry.all)}"
+
+
+def _stars_under(box: QRectF, plot: QRectF, view: MapView, stars: GridIndex) -> int:
+    x0, y1 = view.to_data(box.topLeft(), plot)
+    x1, y0 = view.to_data(box.bottomRight(), plot)
+    return stars.count(Rectangle(x0, x1, y0, y1))
