@@ -7,8 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QStackedWidget
 
 from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Coloring, Labels, color_choices, coloring
 from stellar_gui.analysis.hues import StarColors
@@ -19,6 +19,7 @@ from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.color_control import ColorControl
+from stellar_gui.gui.invitation import Invitation
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.star_map import StarMap
@@ -88,7 +89,7 @@ class MapCard(Card):
         self.map.setAccessibleName("Latent view: map of the stars")
         self.map.set_axes("latent 1 (latent units)", "latent 2 (latent units)")
         self.map.tooltip_for = self._tooltip
-        self._invitation = _Invitation()
+        self._invitation = Invitation()
         self._invitation.trainRequested.connect(self.trainRequested)
         self._stack = QStackedWidget()
         for page in (self.welcome, self._invitation, self.map):
@@ -280,51 +281,3 @@ def _color_text(coloring: Coloring, row: int) -> str:
         return "missing"
     text = numbers.fixed(value) if coloring.unit == "mag" else f"{value:.7g}".replace("-", numbers.MINUS)
     return f"{text} {coloring.unit}".rstrip()
-
-
-class _Invitation(QWidget):
-    """A catalogue without a model: what Train will do, and one button for it."""
-
-    trainRequested = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._title = QLabel()
-        font = self._title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        font.setWeight(font.Weight.DemiBold)
-        self._title.setFont(font)
-        text = QLabel(
-            "Train the autoencoder to draw them here. It learns to pass the five magnitudes of each star through two "
-            "numbers and back; stars with like magnitudes come to lie together."
-        )
-        text.setWordWrap(True)
-        text.setProperty("muted", True)
-        button = QPushButton("Train")
-        button.setObjectName("invitationTrain")
-        button.setProperty("main", True)
-        button.clicked.connect(self.trainRequested)
-        column = QWidget()
-        column.setFixedWidth(400)
-        inner = QVBoxLayout(column)
-        inner.setSpacing(12)
-        inner.addWidget(self._title)
-        inner.addWidget(text)
-        text.setMinimumHeight(text.heightForWidth(380))
-        inner.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._button = button
-        self._kept = 0
-        outer = QVBoxLayout(self)
-        outer.addStretch(2)
-        outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(3)
-
-    def set_busy(self, training: bool) -> None:
-        """While a training starts, there is no other to begin."""
-        self._button.setEnabled(self._kept > 0 and not training)
-
-    def set_stars(self, kept: int) -> None:
-        """Say how many stars wait to be trained on."""
-        self._title.setText(f"{numbers.stars(kept)} ready, no map yet" if kept else "No star passes the checks")
-        self._kept = kept
-        self.set_busy(False)

@@ -202,6 +202,8 @@ def _style_sheet(colors: Colors) -> str:
     QPushButton[main="true"]:hover {{ background: {colors.primary_hover}; }}
     QPushButton[main="true"]:disabled {{ background: {colors.border}; color: {colors.muted};
                                          border-color: {colors.border}; }}
+    QCheckBox::indicator:unchecked {{ border: 1px solid {colors.muted}; border-radius: 2px;
+                                      background: {colors.card}; }}
     QToolBar {{ background: {colors.window}; border: none; spacing: 2px; padding: 3px 0 7px 0; }}
     QToolBar::separator {{ background: {colors.border}; width: 1px; margin: 5px 6px; }}
     QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 4px; }}

@@ -89,7 +89,7 @@ def paint_value_bar(painter: QPainter, plot: QRectF, key: ValueKey, colors: Colo
     painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     low, high = key.limits
-    marks = ticks(low, high, 4)
+    marks = ticks(low, high, 6)
     end = -math.inf
     places = [(value - low) / (high - low) for value in marks.major]
     if key.is_reversed:
