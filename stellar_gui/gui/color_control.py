@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMenu
 
 from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Group
 
-_LETTERS = 16
+_LETTERS = 15
 _WAITS = "Train the autoencoder first."
 _TIP = "What colours the stars on the map; it changes neither the selection nor the view"
 
@@ -62,16 +62,17 @@ class ColorControl(QObject):
         self.combo.setEnabled(allowed)
         self.combo.setToolTip(_TIP if allowed else f"{_TIP}.\n{_WAITS}")
         self.lock.setEnabled(allowed)
+        self.set_visible(self._visible)
         self._group.setEnabled(allowed)
         self.menu.setEnabled(allowed)
 
     def set_visible(self, visible: bool) -> None:
-        """Show the box beside the map, the lock where the choice is of numbers."""
+        """Show the box beside the map, the lock where the map is coloured by numbers."""
         self.label.setVisible(visible)
         self.combo.setVisible(visible)
         self._visible = visible
         numbers = self._choice.group not in (Group.DENSITY, Group.LABEL)
-        self.lock.setVisible(visible and numbers)
+        self.lock.setVisible(visible and numbers and self.combo.isEnabled())
 
     def _fill_combo(self) -> None:
         self.combo.clear()
