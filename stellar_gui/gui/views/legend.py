@@ -94,9 +94,10 @@ class Legend:
             QRectF(x, y, width, height)
             for x, y in ((right, top), (left, top), (left, bottom), (right, bottom - note - _AWAY))
         ]
-        under = [_stars_under(corner, plot, view, stars) for corner in corners]
-        if under[self._corner] > _WORTH_A_MOVE * min(under):
-            self._corner = under.index(min(under))
+        if _stars_under(corners[self._corner], plot, view, stars):
+            under = [_stars_under(corner, plot, view, stars) for corner in corners]
+            if under[self._corner] > _WORTH_A_MOVE * min(under):
+                self._corner = under.index(min(under))
         return corners[self._corner]
 
 
