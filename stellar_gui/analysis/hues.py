@@ -13,8 +13,8 @@ from stellar_gui.analysis.raster import Raster
 from stellar_gui.analysis.thinning import Level, Levels
 
 _CELL = 2  # device pixels: as far as a star's mark reaches
-_COARSE, _FEW_LABELS = 4, 2  # cells while the view moves, where there are more labels than these
-_SAMPLE = 20_000  # stars in view by which the range is found
+_COARSE, _FEW_LABELS = 4, 2  # cells while the view moves, of numbers or of more labels than these
+_SAMPLE = 10_000  # stars in view by which the range is found
 _TAIL = 0.01
 
 Limits = tuple[float, float]
@@ -97,7 +97,7 @@ class HueCount:
         self._coloring = coloring
         self._raster = raster
         self._sampled = step > 1
-        self.coarse = not fine and isinstance(coloring, Labels) and len(coloring.names) > _FEW_LABELS
+        self.coarse = not fine and (isinstance(coloring, Values) or len(coloring.names) > _FEW_LABELS)
         self._side = max(sample_side(step) if self._sampled else _CELL, _COARSE if self.coarse else _CELL)
         columns, rows = -(-raster.width // self._side), -(-raster.height // self._side)
         x0, x1, y0, y1 = raster.bounds
