@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication
-from PySide6.QtWidgets import QTableWidgetSelectionRange, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QTableWidgetSelectionRange, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.catalog.bands import BAND_NAMES
@@ -135,3 +135,17 @@ def test_labels_are_muted_in_either_theme(table: BandTable) -> None:
     image = table.grab().toImage()
     assert image.pixelColor(2, table.height() - 2) == QColor(DARK.card)
     theme.choose(ThemeChoice.LIGHT)
+
+
+def test_numbers_stay_whole_when_the_theme_changes(qtbot: QtBot) -> None:
+    table = BandTable()
+    qtbot.addWidget(table)
+    table.resize(292, 100)
+    table.set_rows([("median", np.full(5, 19.979), 3, False), ("bias", np.full(5, -0.0123), 4, True)])
+    table.show()
+    font = table.font()
+    assert font.pointSizeF() < QApplication.font().pointSizeF() - 1
+    theme.choose(ThemeChoice.DARK)
+    assert table.font() == font
+    theme.choose(ThemeChoice.LIGHT)
+    assert table.font() == font

@@ -66,6 +66,7 @@ class BandTable(QTableWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._mute_labels)
+        theme.changed.connect(self._fit)  # a new style sheet has put the application's font back
         self._fit()
 
     def set_rows(self, rows: Sequence[BandRow | tuple[str, NDArray[np.floating], int, bool]]) -> None:

@@ -202,6 +202,7 @@ class StarTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.clicked.connect(self._activate_new)
         theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._fit)  # a new style sheet has put the application's font back
         self._fit()
 
     def set_columns(self, columns: Sequence[Column]) -> None:
