@@ -110,7 +110,7 @@ def load_catalog(
         columns=found.roles,
         provenance=Provenance(
             name=path.name,
-            path=str(path.absolute()),
+            path=str(path.resolve()),
             size=size,
             sha256=sha256,
             opened=opened,

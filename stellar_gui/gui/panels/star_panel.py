@@ -17,7 +17,7 @@ from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.row_view import RowView
 from stellar_gui.gui.workspace import NO_STAR, Workspace
 
-SKYSERVER_OBJECT = "https://skyserver.sdss.org/dr18/VisualTools/quickobj"
+SKYSERVER_OBJECT = "https://skyserver.sdss.org/dr18/VisualTools/explore/summary"
 ZERO_FLUX_TOLERANCE = 0.005
 
 
