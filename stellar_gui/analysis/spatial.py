@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from stellar_gui.analysis.regions import PARTLY, WHOLE, Bounds, Rectangle, Region
+from stellar_gui.analysis.regions import PARTLY, WHOLE, Bounds, Region
 
 _STARS_PER_CELL = 4
 _CELLS_PER_SIDE = (16, 1024)
@@ -89,11 +89,6 @@ class GridIndex:
         y0, y1 = _bulk(self.y, margin=0.1)
         return x0, x1, y0, y1
 
-    def cell_counts(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        """Stars in each cell, (rows, columns), and the edges of columns and rows, the outermost infinite."""
-        side = len(self._rows) - 1
-        return np.diff(self._offsets).reshape(side, side).astype(np.int64), self._columns, self._rows
-
     def hits(self, region: Region) -> Hits:
         """The stars in a region; cells on its outline are decided star by star."""
         x0, x1, y0, y1 = region.bounds
@@ -140,11 +135,6 @@ class GridIndex:
         if stop - start <= _FEW_OTHERS * int((stops - starts).sum()):
             return [slice(start, stop)] if start < stop else []
         return [slice(*ends) for ends in zip(starts.tolist(), stops.tolist(), strict=True) if ends[0] < ends[1]]
-
-    def places_in(self, view: Bounds) -> NDArray[np.int64]:
-        """(m,) int64: the places of the stars within a view, its sides included."""
-        hits = self.hits(Rectangle(*view))
-        return np.concatenate((_places(hits.starts, hits.stops), hits.single))
 
     def nearest(
         self, x: float, y: float, scale_x: float = 1.0, scale_y: float = 1.0, within: float = np.inf

@@ -228,11 +228,6 @@ class Workspace(QObject):
         hit[rows] = True
         self._push_selection(combine(self._selection, hit, mode), text)
 
-    def toggle(self, row: int) -> None:
-        """Add a star to the selection, or take it out."""
-        mode = Mode.REMOVE if self._selection[row] else Mode.ADD
-        self.select(np.array([row]), mode, "toggle, 1 star")
-
     def select_all(self) -> None:
         """Select every star that takes part."""
         self._push_selection(self.kept, f"select all, {numbers.stars(int(self.kept.sum()))}")

@@ -64,7 +64,6 @@ def test_what_is_drawn_holds_every_star_of_the_view(
     near = [row for part in index.near(view) for row in index.row[part].tolist()]
     assert inside <= set(near)
     assert len(near) == len(set(near))
-    assert inside == set(index.row[index.places_in(view)].tolist())
 
 
 def test_every_star_that_takes_part_is_in_the_grid_once() -> None:
@@ -75,8 +74,6 @@ def test_every_star_that_takes_part_is_in_the_grid_once() -> None:
     np.testing.assert_array_equal(np.sort(index.row), np.flatnonzero(shown & np.isfinite(x)))
     np.testing.assert_array_equal(index.x, x[index.row])
     np.testing.assert_array_equal(index.y, y[index.row])
-    counts, _, _ = index.cell_counts()
-    assert counts.sum() == len(index)
 
 
 def test_a_lasso_of_many_corners_agrees_with_shapely_on_every_star() -> None:

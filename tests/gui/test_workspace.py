@@ -103,14 +103,6 @@ class SelectionHistory(RuleBasedStateMachine):
         self._did(self.workspace.kept & ~self.workspace.selection)
         self.workspace.invert_selection()
 
-    @rule(row=st.integers(0, STARS - 1))
-    def toggle(self, row: int) -> None:
-        if self.workspace.kept[row]:
-            expected = self.workspace.selection.copy()
-            expected[row] ^= True
-            self._did(expected)
-            self.workspace.toggle(row)
-
     @precondition(lambda self: self.place > 0)
     @rule()
     def undo(self) -> None:
