@@ -1,6 +1,7 @@
 """Numbers that sum up a group of stars: medians, spread, bias and rms per band, and where one star's error stands."""
 
 from dataclasses import dataclass, fields
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -80,6 +81,17 @@ class ErrorRanks:
         key = self._sorted.dtype.type(value)
         below, up_to = (np.searchsorted(self._sorted, key, side) for side in ("left", "right"))
         return float(50.0 * (below + up_to) / len(self._sorted))
+
+
+_ranks: WeakKeyDictionary[Embedding, ErrorRanks] = WeakKeyDictionary()
+
+
+def error_ranks(embedding: Embedding) -> ErrorRanks:
+    """The ranks of an embedding's errors; they are sorted at the first call and kept as long as the embedding."""
+    ranks = _ranks.get(embedding)
+    if ranks is None:
+        ranks = _ranks[embedding] = ErrorRanks(embedding.error)
+    return ranks
 
 
 def _columns(values: NDArray[np.floating], rows: NDArray[np.integer]) -> list[NDArray[np.floating]]:

@@ -77,19 +77,19 @@ class Files(QObject):
         """Open the built-in simulated sample."""
         self._replace_work(lambda: self._begin_opening("Simulating stars", _simulate, self._take_sample))
 
-    def save(self) -> None:
-        """Save the session where it was saved before, or ask where."""
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Save the session where it was saved before, or ask where; `then` is called once it is there."""
         if self._path is None:
-            self.ask_save()
+            self.ask_save(then)
         else:
-            self.save_to(self._path)
+            self.save_to(self._path, then)
 
-    def ask_save(self) -> None:
-        """Ask where to save the session, and save it."""
+    def ask_save(self, then: Callable[[], None] | None = None) -> None:
+        """Ask where to save the session, and save it; `then` is called once it is there."""
         dialog = self._dialog("Save the session", QFileDialog.AcceptMode.AcceptSave, SESSION_FILTER)
         dialog.setDefaultSuffix(SESSION_ENDING.lstrip("."))
         dialog.selectFile(self._proposed(SESSION_ENDING))
-        dialog.fileSelected.connect(self.save_to)
+        dialog.fileSelected.connect(lambda path: self.save_to(path, then))
         dialog.open()
 
     def save_to(self, path: str | Path, then: Callable[[], None] | None = None) -> None:
@@ -251,22 +251,12 @@ class Files(QObject):
             if box.clickedButton() is discard:
                 go_on()
             elif box.clickedButton() is save:
-                self._save_then(go_on)
+                self.save(go_on)
             else:
                 declined()
 
         box.finished.connect(answer)
         box.open()
-
-    def _save_then(self, go_on: Callable[[], None]) -> None:
-        if self._path is not None:
-            self.save_to(self._path, go_on)
-            return
-        dialog = self._dialog("Save the session", QFileDialog.AcceptMode.AcceptSave, SESSION_FILTER)
-        dialog.setDefaultSuffix(SESSION_ENDING.lstrip("."))
-        dialog.selectFile(self._proposed(SESSION_ENDING))
-        dialog.fileSelected.connect(lambda path: self.save_to(path, go_on))
-        dialog.open()
 
     def _dialog(self, title: str, mode: QFileDialog.AcceptMode, *filters: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title, self._settings.last_folder)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from stellar_gui.gui.widgets import numbers
+from stellar_gui.gui.widgets.card import headline
 
 
 class Invitation(QWidget):
@@ -13,11 +14,7 @@ class Invitation(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title = QLabel()
-        font = self._title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        font.setWeight(font.Weight.DemiBold)
-        self._title.setFont(font)
+        self._title = headline("", 1.5)
         text = QLabel(
             "Train the autoencoder to draw them here. It learns to pass the five magnitudes of each star through two "
             "numbers and back; stars with like magnitudes come to lie together."

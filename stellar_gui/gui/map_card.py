@@ -14,7 +14,7 @@ from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Coloring, Labels
 from stellar_gui.analysis.hues import StarColors
 from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.selection import Mode
-from stellar_gui.analysis.statistics import ErrorRanks
+from stellar_gui.analysis.statistics import error_ranks
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
@@ -43,7 +43,6 @@ class _Prepared:
 
     embedding: Embedding
     data: MapData
-    ranks: ErrorRanks
     colors: "_Colored"
 
 
@@ -61,7 +60,8 @@ def _prepare(
 ) -> Generator[Progress, None, _Prepared]:
     flat = embedding.latent.shape[1] == 1
     data = yield from map_data(embedding.latent[:, 0], embedding.error if flat else embedding.latent[:, 1], kept)
-    return _Prepared(embedding, data, ErrorRanks(embedding.error), _colored(catalog, embedding, data, choice))
+    error_ranks(embedding)  # sorted here, so that the first tooltip need not
+    return _Prepared(embedding, data, _colored(catalog, embedding, data, choice))
 
 
 def _colored(catalog: Catalog, embedding: Embedding, data: MapData, choice: ColorChoice) -> _Colored:
@@ -80,7 +80,6 @@ class MapCard(Card):
         self._workspace = workspace
         self._shown: Embedding | None = None
         self._task: Task | None = None
-        self._ranks: ErrorRanks | None = None
         self._coloring: Coloring | None = None
         self._color_task: Task | None = None
         self.welcome = Welcome()
@@ -188,7 +187,7 @@ class MapCard(Card):
         self._task = None
         catalog = self._workspace.catalog
         if embedding is None or catalog is None:
-            self._shown = self._ranks = self._coloring = None
+            self._shown = self._coloring = None
             self.map.set_data(MapData.empty())
             return
         kept, choice = self._workspace.kept, self.colors.choice
@@ -206,7 +205,7 @@ class MapCard(Card):
         if prepared.embedding is not self._workspace.embedding:
             return
         self._task = None
-        self._shown, self._ranks = prepared.embedding, prepared.ranks
+        self._shown = prepared.embedding
         flat = prepared.embedding.latent.shape[1] == 1
         self.map.set_axes("latent 1 (latent units)", "error (mag)" if flat else "latent 2 (latent units)")
         self.map.set_data(prepared.data)
@@ -260,7 +259,7 @@ class MapCard(Card):
             for band, value in zip(BAND_NAMES, catalog.magnitudes[row].tolist(), strict=True)
         ]
         error = float(embedding.error[row])
-        rank = self._ranks.percentile(error) if self._ranks is not None else float("nan")
+        rank = error_ranks(embedding).percentile(error)
         lines.append(("error", f"{numbers.fixed(error)} mag"))
         lines.append(("", f"{numbers.ordinal(rank)} percentile"))
         if self._coloring is not None and self._up_to_date and self._coloring.title not in dict(lines):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from stellar_gui.gui import icons
 from stellar_gui.gui.theme import theme
-from stellar_gui.gui.widgets.card import ElidedLabel
+from stellar_gui.gui.widgets.card import ElidedLabel, headline
 from stellar_gui.session.opening import is_session
 
 WIDTH = 480
@@ -27,11 +27,7 @@ class Welcome(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("welcome")
-        self._title = QLabel("See the structure in a star catalogue")
-        font = self._title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.6)
-        font.setWeight(font.Weight.DemiBold)
-        self._title.setFont(font)
+        title = headline("See the structure in a star catalogue", 1.6)
         lead = QLabel(
             "Open a table of stars with the magnitudes u g r i z. An autoencoder learns to describe each star by two "
             "numbers; on the map of these numbers groups and odd stars show."
@@ -65,7 +61,7 @@ class Welcome(QWidget):
         column.setFixedWidth(WIDTH)
         inner = QVBoxLayout(column)
         inner.setSpacing(12)
-        inner.addWidget(self._title)
+        inner.addWidget(title)
         inner.addWidget(lead)
         inner.addSpacing(4)
         inner.addLayout(buttons)

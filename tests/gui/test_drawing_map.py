@@ -282,9 +282,11 @@ def test_nothing_is_hovered_while_a_polygon_is_under_way(qtbot: QtBot, polygon_m
     rows: list[int] = []
     polygon_map.starHovered.connect(rows.append)
     click_all(qtbot, polygon_map, ROUND_LEFT)
-    with qtbot.waitSignal(polygon_map.liveCount, timeout=2000):
+    with (
+        qtbot.assertNotEmitted(polygon_map.starHovered, wait=60),
+        qtbot.waitSignal(polygon_map.liveCount, timeout=2000),
+    ):
         qtbot.mouseMove(polygon_map.viewport(), polygon_map.to_pixel(3, 3))
-    qtbot.wait(60)
     assert rows == []
 
 

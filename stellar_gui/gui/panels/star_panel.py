@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from stellar_gui.analysis.statistics import ErrorRanks
+from stellar_gui.analysis.statistics import error_ranks
 from stellar_gui.catalog.bands import BANDS
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.views.sed_plot import SedPlot
@@ -27,7 +27,6 @@ class StarPanel(Panel):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__("Star", "starPanel")
         self._workspace = workspace
-        self._ranking: ErrorRanks | None = None
         self._sed = SedPlot()
         self._sed.setObjectName("starSed")
         self._sed.setAccessibleName("Magnitudes of the star against wavelength")
@@ -63,14 +62,9 @@ class StarPanel(Panel):
             self.body.addWidget(part)
         workspace.activeChanged.connect(self._show)
         workspace.hoveredChanged.connect(self._show)
-        workspace.embeddingChanged.connect(self._sort_errors)
+        workspace.embeddingChanged.connect(self._show)
         workspace.catalogChanged.connect(self._show)
         self._show_row(False)
-        self._show()
-
-    def _sort_errors(self) -> None:
-        embedding = self._workspace.embedding
-        self._ranking = ErrorRanks(embedding.error) if embedding is not None else None
         self._show()
 
     def _show(self) -> None:
@@ -113,7 +107,7 @@ class StarPanel(Panel):
             ]
         )
         error = float(embedding.error[row])
-        percentile = self._ranking.percentile(error) if self._ranking is not None else float("nan")
+        percentile = error_ranks(embedding).percentile(error)
         self._rank.setText(
             f"Error {numbers.fixed(error)} mag (root mean square of the residuals): "
             f"{numbers.ordinal(percentile)} percentile of all stars."

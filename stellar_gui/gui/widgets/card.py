@@ -43,6 +43,16 @@ class ElidedLabel(QLabel):
         self.setToolTip(self._full if shown != self._full else "")
 
 
+def headline(text: str, larger: float) -> QLabel:
+    """A heading of a page, so many times larger than its text."""
+    label = QLabel(text)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * larger)
+    font.setWeight(font.Weight.DemiBold)
+    label.setFont(font)
+    return label
+
+
 class Card(QFrame):
     """A framed panel; content goes to `body`, facts to the right of the title by `set_facts`, controls to `header`."""
 
