@@ -17,7 +17,9 @@ def private_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep settings, logs and recovered sessions of the tests away from the user's."""
     base = tmp_path_factory.mktemp("user")
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
-        os.environ[name] = str(base / name.lower())
+        folder = base / name.lower()
+        folder.mkdir()
+        os.environ[name] = str(folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What the stars of a map can be coloured by: one number or one label for each star of a catalogue."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -96,6 +97,12 @@ class Labels:
 Coloring = Values | Labels
 
 
+def outside(labels: Labels, names: Collection[str]) -> NDArray[np.bool_]:
+    """(n,) bool: the stars whose label is none of the names, one of which may be that of the rest."""
+    hidden = np.array([name in names for name in (*labels.names, labels.rest)])
+    return ~hidden[labels.code]
+
+
 def color_choices(catalog: Catalog) -> tuple[ColorChoice, ...]:
     """All that a catalogue's stars can be coloured by once they are embedded, density first; takes milliseconds.
 
@@ -113,17 +120,18 @@ def color_choices(catalog: Catalog) -> tuple[ColorChoice, ...]:
     return (DENSITY, *COLORS, ERROR, *RESIDUALS, *labels, *columns)
 
 
-def coloring(choice: ColorChoice, catalog: Catalog, embedding: Embedding) -> Coloring:
-    """The numbers or labels of a choice other than density; embedding: of the catalogue's n rows."""
+def coloring(choice: ColorChoice, catalog: Catalog, embedding: Embedding | None) -> Coloring:
+    """The numbers or labels of a choice other than density; embedding: of the n rows, for the autoencoder's group."""
     magnitudes = catalog.magnitudes
+    if choice.group is Group.NETWORK:
+        assert embedding is not None
+        if choice == ERROR:
+            return _values("reconstruction error", "mag", embedding.error)
+        band = RESIDUALS.index(choice)
+        return _values(f"residual {BAND_NAMES[band]}", "mag", embedding.residual[:, band], diverging=True)
     if choice in COLORS:
         band = COLORS.index(choice)
         return _values(choice.name, "mag", magnitudes[:, band] - magnitudes[:, band + 1])
-    if choice == ERROR:
-        return _values("reconstruction error", "mag", embedding.error)
-    if choice in RESIDUALS:
-        band = RESIDUALS.index(choice)
-        return _values(f"residual {BAND_NAMES[band]}", "mag", embedding.residual[:, band], diverging=True)
     if choice.group is Group.LABEL:
         return _labels(choice.name, _names(choice.name, catalog))
     roles = [role for role, column in catalog.columns.items() if column == choice.name]

@@ -47,12 +47,13 @@ class MapData:
 
 
 def map_data(
-    x: NDArray[np.floating], y: NDArray[np.floating], shown: NDArray[np.bool_] | None = None
+    x: NDArray[np.floating], y: NDArray[np.floating], shown: NDArray[np.bool_] | None = None, contoured: bool = True
 ) -> Generator[Progress, None, MapData]:
     """Prepare the map of two columns.
 
     x, y: (n,) numbers over the catalogue's rows, kept as float32; shown: (n,) bool, all if None. Rows that are not
-    shown, or have a coordinate that is not finite, are neither drawn nor selectable.
+    shown, or have a coordinate that is not finite, are neither drawn nor selectable. contoured: whether the plane has
+    a density worth contours.
     """
     x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
     index = GridIndex(x, y, shown)
@@ -62,7 +63,7 @@ def map_data(
     home = _home(index)
     outside = len(index) - index.count(Rectangle(*home))
     yield Progress(3, _STEPS, "steps")
-    return MapData(x, y, levels, contours(index), home, outside)
+    return MapData(x, y, levels, contours(index) if contoured else (), home, outside)
 
 
 def _home(index: GridIndex) -> Bounds:

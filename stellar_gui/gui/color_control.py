@@ -1,26 +1,25 @@
 """Colour by: the box in the map's header and the same choices as a menu, with the lock of the colour bar's range."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMenu
 
-from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Group
+from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Group, color_choices
+from stellar_gui.gui.workspace import Workspace
 
 _LETTERS = 15
-_WAITS = "Train the autoencoder first."
-_TIP = "What colours the stars on the map; it changes neither the selection nor the view"
+_TRAIN = "Train the autoencoder first."
+_TIP = "What colours the stars on all maps; it changes neither the selection nor the view"
 
 
 class ColorControl(QObject):
-    """What the map is coloured by, as the user chooses it; `chosen` and `lockChanged` tell of the user's acts alone."""
+    """What the maps are coloured by, as the user chooses it; `lockChanged` tells of the user's acts alone."""
 
-    chosen = Signal(object)
     lockChanged = Signal(bool)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, workspace: Workspace, parent: QObject) -> None:
         super().__init__(parent)
+        self._workspace = workspace
         self.label = QLabel("Colour &by")
         self.label.setProperty("muted", True)
         self.combo = QComboBox()
@@ -39,40 +38,44 @@ class ColorControl(QObject):
         self.menu = QMenu("&Colour by")
         self.menu.setObjectName("colourByMenu")
         self._group = QActionGroup(self)
-        self._choices: tuple[ColorChoice, ...] = ()
-        self._choice = DENSITY
+        self._choices: tuple[ColorChoice, ...] = (DENSITY,)
         self._visible = False
-        self.set_choices((DENSITY,))
-        self.allow(False)
-
-    @property
-    def choice(self) -> ColorChoice:
-        """What is chosen."""
-        return self._choice
-
-    def set_choices(self, choices: Sequence[ColorChoice]) -> None:
-        """Offer other choices, and return to density without a lock; nothing is emitted."""
-        self._choices = tuple(choices)
-        self._fill_combo()
-        self._fill_menu()
-        self._show(DENSITY)
-
-    def allow(self, allowed: bool) -> None:
-        """Whether there are stars to colour."""
-        self.combo.setEnabled(allowed)
-        self.combo.setToolTip(_TIP if allowed else f"{_TIP}.\n{_WAITS}")
-        self.lock.setEnabled(allowed)
-        self.set_visible(self._visible)
-        self._group.setEnabled(allowed)
-        self.menu.setEnabled(allowed)
+        workspace.catalogChanged.connect(self._offer)
+        workspace.embeddingChanged.connect(self._allow)
+        workspace.previewChanged.connect(self._allow)
+        workspace.display.colorChanged.connect(self._show)
+        self._offer()
 
     def set_visible(self, visible: bool) -> None:
         """Show the box beside the map, the lock where the map is coloured by numbers."""
         self.label.setVisible(visible)
         self.combo.setVisible(visible)
         self._visible = visible
-        numbers = self._choice.group not in (Group.DENSITY, Group.LABEL)
+        numbers = self._workspace.display.color.group not in (Group.DENSITY, Group.LABEL)
         self.lock.setVisible(visible and numbers and self.combo.isEnabled())
+
+    def _offer(self) -> None:
+        """Another catalogue: its own columns, and density first."""
+        catalog = self._workspace.catalog
+        self._choices = (DENSITY,) if catalog is None else color_choices(catalog)
+        self._fill_combo()
+        self._fill_menu()
+        self._show()
+        self._allow()
+
+    def _allow(self) -> None:
+        workspace = self._workspace
+        trained = workspace.embedding is not None
+        self.combo.setEnabled(trained and workspace.preview is None)
+        self.combo.setToolTip(_TIP)
+        self.lock.setEnabled(self.combo.isEnabled())
+        self.menu.setEnabled(workspace.catalog is not None)
+        self.menu.menuAction().setToolTip(_TIP if self.menu.isEnabled() else "Open a table of stars first.")
+        for action in self._group.actions():
+            network = action.data().group is Group.NETWORK
+            action.setEnabled(trained or not network)
+            action.setToolTip(_TRAIN if network and not trained else "")
+        self.set_visible(self._visible)
 
     def _fill_combo(self) -> None:
         self.combo.clear()
@@ -99,23 +102,21 @@ class ColorControl(QObject):
             action.triggered.connect(lambda _, choice=choice: self._choose(choice))
             self._group.addAction(action)
             self.menu.addAction(action)
-        self._group.setEnabled(self.combo.isEnabled())
 
     def _choose_at(self, place: int) -> None:
         self._choose(self.combo.itemData(place))
 
     def _choose(self, choice: ColorChoice) -> None:
-        if choice != self._choice:
-            self._show(choice)
-            self.chosen.emit(choice)
+        self._workspace.display.set_color(choice)
+        self._show()
 
-    def _show(self, choice: ColorChoice) -> None:
-        """Mark a choice in box and menu; a range that was locked belonged to the one before."""
-        self._choice = choice
+    def _show(self) -> None:
+        """Mark the choice in box and menu; a range that was locked belonged to the one before."""
+        choice = self._workspace.display.color
         with QSignalBlocker(self.lock):
             self.lock.setChecked(False)
         self.combo.setCurrentIndex(
-            next(place for place in range(self.combo.count()) if self.combo.itemData(place) == choice)
+            next((place for place in range(self.combo.count()) if self.combo.itemData(place) == choice), 0)
         )
         for action in self._group.actions():
             action.setChecked(action.data() == choice)

@@ -13,8 +13,10 @@ from stellar_gui.gui import dialogs, icons
 from stellar_gui.gui.actions import Actions
 from stellar_gui.gui.files import Files
 from stellar_gui.gui.map_card import MapCard
+from stellar_gui.gui.maps import Maps
 from stellar_gui.gui.menus import Menus
 from stellar_gui.gui.panels.data_panel import DataPanel
+from stellar_gui.gui.panels.map_panel import MapPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
@@ -48,6 +50,7 @@ SMALL_HEIGHT = 900
 GAP = 8
 FRAME = QSize(16, 40)
 LEFT_WIDTH, RIGHT_WIDTH = 380, 390
+MAP_HEIGHT = 330
 
 
 class MainWindow(QMainWindow):
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         self._recovery = Recovery(self.workspace)
         self._actions = Actions(self)
         self._map_card = MapCard(self.workspace)
+        self._maps = Maps(self.workspace, self._map_card)
         self._data = DataPanel(self.workspace)
         self._training = TrainingPanel(self.workspace)
         self._star = StarPanel(self.workspace)
@@ -156,6 +160,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        self._arrange_maps()
         for dock in self._docks:
             dock.setFloating(False)
             dock.show()
@@ -169,6 +174,31 @@ class MainWindow(QMainWindow):
         widths = [320, 320] if narrow else [LEFT_WIDTH, RIGHT_WIDTH]
         self.resizeDocks([self._data, self._star], widths, Qt.Orientation.Horizontal)
         self.resizeDocks([self._star, self._selection], [430, 500], Qt.Orientation.Vertical)
+
+    def _arrange_maps(self) -> None:
+        """Put the maps away; below the latent one there is a place for two of them side by side, others as tabs."""
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
+        for column in self._maps.columns:
+            for panel in column:
+                panel.setFloating(False)
+                self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
+                panel.hide()
+        first, second = (column[0] for column in self._maps.columns)
+        self.splitDockWidget(first, second, Qt.Orientation.Horizontal)
+        for column in self._maps.columns:
+            for panel in column[1:]:
+                self.tabifyDockWidget(column[0], panel)
+
+    def _show_map(self, panel: MapPanel, shown: bool) -> None:
+        """Bring a map that was just opened to the front, with room to be read."""
+        if shown and not panel.isFloating():
+            panel.raise_()
+            if panel.height() < MAP_HEIGHT:
+                self.resizeDocks([panel], [MAP_HEIGHT], Qt.Orientation.Vertical)
 
     def _tab_left_column(self) -> None:
         low = self.height() < SMALL_HEIGHT
@@ -209,20 +239,23 @@ class MainWindow(QMainWindow):
             action = QAction(name.capitalize(), self)
             action.setCheckable(True)
             action.setChecked(name == "asinh")
-            action.triggered.connect(lambda _, name=name: self._map_card.map.set_stretch(name))
+            action.triggered.connect(lambda _, name=name: self._maps.each(lambda star_map: star_map.set_stretch(name)))
             actions.append(action)
         return actions
 
     def _fill_window_menu(self) -> None:
-        for dock in self._docks:
-            toggle = dock.toggleViewAction()
-            toggle.setObjectName(f"actionShow{dock.objectName()[0].upper()}{dock.objectName()[1:]}")
-            self._menus.window_menu.addAction(toggle)
-        self._menus.window_menu.addSeparator()
+        for group in (self._maps.panels, self._docks):
+            for dock in group:
+                toggle = dock.toggleViewAction()
+                toggle.setObjectName(f"actionShow{dock.objectName()[0].upper()}{dock.objectName()[1:]}")
+                self._menus.window_menu.addAction(toggle)
+                if isinstance(dock, MapPanel):
+                    toggle.triggered.connect(lambda shown, panel=dock: self._show_map(panel, shown))
+            self._menus.window_menu.addSeparator()
         self._menus.window_menu.addAction(self._actions["actionResetLayout"])
 
     def _connect(self) -> None:
-        workspace, files, map_view, do = self.workspace, self._files, self._map_card.map, self._actions
+        workspace, files, maps, do = self.workspace, self._files, self._maps, self._actions
         slots = {
             "actionOpen": files.ask_open,
             "actionOpenSample": files.open_sample,
@@ -235,11 +268,11 @@ class MainWindow(QMainWindow):
             "actionSelectAll": workspace.select_all,
             "actionInvertSelection": workspace.invert_selection,
             "actionClearSelection": workspace.clear_selection,
-            "actionFit": map_view.fit,
-            "actionFitSelection": map_view.fit_selection,
-            "actionPreviousView": map_view.previous_view,
-            "actionZoomIn": map_view.zoom_in,
-            "actionZoomOut": map_view.zoom_out,
+            "actionFit": lambda: maps.current.fit(),
+            "actionFitSelection": lambda: maps.current.fit_selection(),
+            "actionPreviousView": lambda: maps.current.previous_view(),
+            "actionZoomIn": lambda: maps.current.zoom_in(),
+            "actionZoomOut": lambda: maps.current.zoom_out(),
             "actionTrain": self._training.start,
             "actionPauseTraining": self._training.toggle_pause,
             "actionStopTraining": self._training.stop,
@@ -251,18 +284,17 @@ class MainWindow(QMainWindow):
         for name, slot in slots.items():
             do[name].triggered.connect(lambda _=False, slot=slot: slot())
         for name, tool in TOOLS.items():
-            do[name].triggered.connect(lambda _, tool=tool: map_view.set_tool(tool))
+            do[name].triggered.connect(lambda _, tool=tool: maps.set_tool(tool))
         for name, mode in MODES.items():
-            do[name].triggered.connect(lambda _, mode=mode: map_view.set_mode(mode))
-        map_view.toolChanged.connect(self._check_tool)
-        map_view.hintChanged.connect(self._status.set_hint)
-        map_view.pointerMoved.connect(self._show_position)
-        map_view.pointerLeft.connect(lambda: self._status.set_position(""))
-        map_view.liveCount.connect(self._status.show_live_count)
-        map_view.drawingCancelled.connect(self._status.show_counts)
-        map_view.gestureFinished.connect(self._status.show_counts)
+            do[name].triggered.connect(lambda _, mode=mode: maps.set_mode(mode))
+        maps.toolChanged.connect(self._check_tool)
+        maps.hintChanged.connect(self._status.set_hint)
+        maps.positionChanged.connect(self._status.set_position)
+        maps.liveCount.connect(self._status.show_live_count)
+        maps.countEnded.connect(self._status.show_counts)
+        maps.menuRequested.connect(self._show_map_menu)
+        maps.currentChanged.connect(self._update_actions)
         self._map_card.trainRequested.connect(self._training.start)
-        self._map_card.menuRequested.connect(self._show_map_menu)
         welcome = self._map_card.welcome
         welcome.openRequested.connect(files.ask_open)
         welcome.sampleRequested.connect(files.open_sample)
@@ -288,9 +320,6 @@ class MainWindow(QMainWindow):
         for signal in (workspace.catalogChanged, workspace.unsavedChanged, files.saved):
             signal.connect(self._update_title)
         theme.changed.connect(self._remember_theme)
-
-    def _show_position(self, x: float, y: float) -> None:
-        self._status.set_position(f"latent {numbers.fixed(x, 2)}, {numbers.fixed(y, 2)}")
 
     def _clear_pointer(self) -> None:
         if self.workspace.embedding is None and self.workspace.preview is None:
@@ -318,7 +347,7 @@ class MainWindow(QMainWindow):
     def save_figure(self, path: str | Path) -> None:
         """Save the map as a PNG or SVG picture, by the file's ending."""
         try:
-            self._map_card.map.save_figure(Path(path))
+            self._maps.current.save_figure(Path(path))
         except Exception as error:
             self.report(error)
 
@@ -334,7 +363,7 @@ class MainWindow(QMainWindow):
     def _update_actions(self) -> None:
         workspace, allow = self.workspace, self._actions.allow
         open_ = workspace.catalog is not None
-        mapped = workspace.embedding is not None
+        mapped = self._maps.usable
         selected = bool(workspace.selection.any())
         training = self._training.training
         for name in ("actionSaveSession", "actionSaveSessionAs"):

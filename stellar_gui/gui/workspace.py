@@ -14,6 +14,7 @@ from stellar_gui.autoencoder.embedding import Embedding, embed
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import StellarError
+from stellar_gui.gui.display import Display
 from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.undo import CutsCommand, SelectionCommand
 from stellar_gui.gui.widgets import numbers
@@ -52,6 +53,8 @@ class Workspace(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.undo_stack.cleanChanged.connect(self.unsavedChanged)
+        self.display = Display(self.tasks, self)
+        self.display.failed.connect(self.report)
         self._catalog: Catalog | None = None
         self._cuts = self._checked_cuts = QualityCuts()
         self._quality: Quality | None = None
@@ -122,6 +125,12 @@ class Workspace(QObject):
         return self._preview
 
     @property
+    def shown(self) -> Mask:
+        """(n,) bool: the rows that take part and are shown; only they can be selected."""
+        visible = self.display.visible
+        return self.kept if visible is None else self.kept & visible
+
+    @property
     def unsaved(self) -> bool:
         """Whether closing would lose a trained model, or what was done since the session was saved."""
         return self._model is not None and (self._model_unsaved or not self.undo_stack.isClean())
@@ -156,6 +165,7 @@ class Workspace(QObject):
         self._active = self._hovered = NO_STAR
         self._preview = None
         self._model_unsaved = False
+        self.display.reset(session.catalog)
         for signal in (
             self.catalogChanged,
             self.qualityChanged,
@@ -229,12 +239,13 @@ class Workspace(QObject):
         self._push_selection(combine(self._selection, hit, mode), text)
 
     def select_all(self) -> None:
-        """Select every star that takes part."""
-        self._push_selection(self.kept, f"select all, {numbers.stars(int(self.kept.sum()))}")
+        """Select every star that is shown."""
+        shown = self.shown
+        self._push_selection(shown, f"select all, {numbers.stars(int(shown.sum()))}")
 
     def invert_selection(self) -> None:
-        """Select what takes part and was not selected."""
-        inverted = self.kept & ~self._selection
+        """Select what is shown and was not selected."""
+        inverted = self.shown & ~self._selection
         self._push_selection(inverted, f"invert selection, {numbers.stars(int(inverted.sum()))}")
 
     def clear_selection(self) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
-from stellar_gui.gui import map_card
+from stellar_gui.gui import map_link
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.theme import ThemeChoice, theme
 from stellar_gui.gui.views.color_ramp import oklab
@@ -30,7 +30,7 @@ Left = Qt.MouseButton.LeftButton
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test twice: colours made at once, and in a worker as for many stars."""
     if request.param == "worker":
-        monkeypatch.setattr(map_card, "AT_ONCE", 0)
+        monkeypatch.setattr(map_link, "AT_ONCE", 0)
 
 
 @pytest.fixture(autouse=True)
@@ -311,13 +311,15 @@ def test_another_session_starts_with_density_and_its_own_columns(
     assert star_map.color_range == (0.0, 1.0)
 
 
-def test_without_a_model_there_is_nothing_to_colour(
+def test_without_a_model_stars_can_be_coloured_by_their_catalogue_alone(
     qtbot: QtBot, trained: MainWindow, combo: QComboBox, session: Session
 ) -> None:
     trained.workspace.show(Session(catalog=session.catalog, cuts=session.cuts))
     idle(trained, qtbot)
     assert not combo.isVisible()
-    assert not colour_menu(trained).isEnabled()
+    enabled = {action.text(): action.isEnabled() for action in colour_menu(trained).actions() if action.text()}
+    assert enabled["Density"] and enabled["g−r"] and enabled["kind"]
+    assert not enabled["Reconstruction error"] and not enabled["Residual u"]
 
 
 @pytest.mark.usefixtures("either_way")

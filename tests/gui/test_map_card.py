@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.autoencoder.embedding import Embedding
-from stellar_gui.gui import map_card
+from stellar_gui.gui import map_link
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.session.session import Session
@@ -16,7 +16,7 @@ from stellar_gui.session.session import Session
 @pytest.fixture(autouse=True)
 def as_for_many_stars(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use the worker for these few stars too."""
-    monkeypatch.setattr(map_card, "AT_ONCE", 0)
+    monkeypatch.setattr(map_link, "AT_ONCE", 0)
 
 
 @pytest.fixture

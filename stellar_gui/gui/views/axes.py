@@ -106,14 +106,14 @@ def paint_axes(
     along_x = nothing if not numbered else ticks(view.x0, view.x1, max(int(plot.width() / _SPACING_X), 2))
     along_y = nothing if not numbered else ticks(view.y0, view.y1, max(int(plot.height() / _SPACING_Y), 2))
     left, right, top, bottom = plot.left(), plot.right(), plot.top(), plot.bottom()
-    scale_x, scale_y = view.pixels_per_unit(plot)
+    scale_x, _ = view.pixels_per_unit(plot)
     painter.setPen(line)
     lines = [QLineF(left, top, left, bottom), QLineF(left, bottom, right, bottom)]
     for values, length in ((along_x.major, TICK), (along_x.minor, TICK / 2)):
         columns = (round(left + (value - view.x0) * scale_x) for value in values)
         lines += [QLineF(column, bottom, column, bottom + length) for column in columns]
     for values, length in ((along_y.major, TICK), (along_y.minor, TICK / 2)):
-        rows = (round(bottom - (value - view.y0) * scale_y) for value in values)
+        rows = (round(view.to_pixel(view.x0, value, plot).y()) for value in values)
         lines += [QLineF(left - length, row, left, row) for row in rows]
     painter.drawLines(lines)
     painter.setPen(text)
@@ -127,7 +127,7 @@ def paint_axes(
             QRectF(centre - 60, bottom + TICK + 2, 120, height), flags.AlignHCenter | flags.AlignTop, label
         )
     for value, label in zip(along_y.major, along_y.labels, strict=True):
-        y = bottom - (value - view.y0) * scale_y
+        y = view.to_pixel(view.x0, value, plot).y()
         where = QRectF(left - TICK - _GAP - 120, y - height / 2, 120, height)
         painter.drawText(where, flags.AlignRight | flags.AlignVCenter, label)
     x_title, y_title = titles

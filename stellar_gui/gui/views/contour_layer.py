@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from stellar_gui.analysis.contours import Contour
 from stellar_gui.gui.theme import Colors
@@ -34,10 +34,7 @@ class ContourLayer:
 
     def paint_lines(self, painter: QPainter, plot: QRectF, view: MapView, colors: Colors) -> None:
         """Draw the lines within the plot; the painter works in logical pixels."""
-        scale_x, scale_y = view.pixels_per_unit(plot)
-        to_plot = QTransform(
-            scale_x, 0, 0, -scale_y, plot.left() - view.x0 * scale_x, plot.bottom() + view.y0 * scale_y
-        )
+        to_plot = view.transform(plot)
         painter.save()
         painter.setClipRect(plot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from stellar_gui.analysis.counting import StarCounts, StarField
@@ -76,18 +77,18 @@ class DensityLayer:
 
     def draw(self, raster: Raster, stretch: Stretch, colors: Colors) -> StarImage:
         """The stars in view, or a fair sample of them where there are too many for one frame."""
-        return self._star_image(self._field.count(raster), stretch, colors)
+        return self._star_image(self._field.count(raster), raster, stretch, colors)
 
     def draw_all(self, raster: Raster, stretch: Stretch, colors: Colors) -> Generator[None, None, StarImage]:
         """All stars in view, some of them between two yields."""
         counts = yield from self._field.count_all(raster)
-        return self._star_image(counts, stretch, colors)
+        return self._star_image(counts, raster, stretch, colors)
 
     def _count_labels(self) -> None:
         by_labels = self._coloring is not None and len(self._coloring.totals) > 0
         self._selected_labels = self._field.selected_labels() if by_labels else None
 
-    def _star_image(self, counts: StarCounts, stretch: Stretch, colors: Colors) -> StarImage:
+    def _star_image(self, counts: StarCounts, raster: Raster, stretch: Stretch, colors: Colors) -> StarImage:
         hues, coloring = counts.hues, self._coloring
         ends = _LEAST if hues is None else _LEAST_COLORED
         least = float(np.interp(np.log10(max(counts.stars, 1)), (3.0, 5.5), ends))
@@ -102,6 +103,9 @@ class DensityLayer:
         if counts.selected is not None:
             table = _mark_table(scale, colors)
             marks = _painted(counts.selected, scale, table, QImage.Format.Format_ARGB32_Premultiplied)
+        if raster.y_down:
+            image = image.flipped(Qt.Orientation.Vertical)
+            marks = None if marks is None else marks.flipped(Qt.Orientation.Vertical)
         unit = "stars overlapping" if counts.discs else "stars per 2 \N{MULTIPLICATION SIGN} 2 pixels"
         most = float(counts.every.max())
         return StarImage(image, marks, scale, most, unit, dimmed, counts.stars, counts.complete, key)

@@ -106,6 +106,5 @@ def _numbers(entry: LegendEntry) -> str:
 
 
 def _stars_under(box: QRectF, plot: QRectF, view: MapView, stars: GridIndex) -> int:
-    x0, y1 = view.to_data(box.topLeft(), plot)
-    x1, y0 = view.to_data(box.bottomRight(), plot)
-    return stars.count(Rectangle(x0, x1, y0, y1))
+    corners = view.to_data(box.topLeft(), plot), view.to_data(box.bottomRight(), plot)
+    return stars.count(Rectangle.between(*corners))

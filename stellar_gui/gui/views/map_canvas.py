@@ -1,15 +1,18 @@
 """The picture of a star map: view, layers, axes and colour bar, painted on the screen or into a figure."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from stellar_gui.analysis.density import Stretch
 from stellar_gui.analysis.hues import Limits, StarColors
 from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.raster import Raster
+from stellar_gui.analysis.sky import Projection
 from stellar_gui.analysis.spatial import GridIndex
 from stellar_gui.analysis.thinning import Levels
 from stellar_gui.gui.theme import Colors, theme
@@ -21,10 +24,12 @@ from stellar_gui.gui.views.hue_image import LabelKey, ValueKey
 from stellar_gui.gui.views.legend import Legend
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import paint_note, paint_ring
+from stellar_gui.gui.views.sky_axes import SkyAxes
 from stellar_gui.gui.views.star_picture import StarPicture
 from stellar_gui.gui.widgets.numbers import stars as number_of_stars
 from stellar_gui.progress import drain
 
+_LEAST_PLOT = 2.0  # logical pixels
 _FOLLOWING = 0.35  # share of the way to the next view for each snapshot of a training
 
 
@@ -50,8 +55,8 @@ class MapCanvas(QAbstractScrollArea):
         self._preview: GridIndex | None = None
         self._view_before_preview: MapView | None = None
         self._home = self._view = MapView(0.0, 1.0, 0.0, 1.0)
-        self._outside_home = 0
         self._titles = ("x", "y")
+        self._sky: SkyAxes | None = None
         self._stretch = Stretch.ASINH
         self._active = self._hovered = -1
         self._layer = DensityLayer(self._data.levels)
@@ -95,7 +100,7 @@ class MapCanvas(QAbstractScrollArea):
         self._active = self._hovered = -1
         self._layer.set_levels(data.levels)
         self._contours.set_contours(data.contours)
-        self._home, self._outside_home = MapView(*data.home), data.outside
+        self._home = self._home_view()
         if not keep_view:
             self._view = self._home
             self.viewChanged.emit()
@@ -119,7 +124,7 @@ class MapCanvas(QAbstractScrollArea):
             first = self._preview is None
             self._preview = GridIndex(positions[:, 0], positions[:, 1])
             self._layer.set_levels(Levels.of(self._preview))
-            target = MapView.around(self._preview.bulk)
+            target = MapView.around(self._preview.bulk, y_down=self._view.y_down)
             if first:
                 self._view_before_preview = self._view
             self._view = target if first else self._view.towards(target, _FOLLOWING)
@@ -169,10 +174,24 @@ class MapCanvas(QAbstractScrollArea):
             self._hovered = row
             self._repaint()
 
-    def set_axes(self, x_title: str, y_title: str) -> None:
-        """Name the two columns, with their units."""
+    def set_axes(self, x_title: str, y_title: str, y_down: bool = False) -> None:
+        """Name the two columns, with their units; y_down: y grows down the screen, as magnitudes do."""
         self._titles = x_title, y_title
-        self._repaint()
+        self._sky = None
+        if y_down == self._view.y_down:
+            self._repaint()
+            return
+        self._home, self._view = replace(self._home, y_down=y_down), replace(self._view, y_down=y_down)
+        self._forget_drawing()
+
+    def set_sky(self, projection: Projection) -> None:
+        """Take the plane for a projection of the sky: a net of meridians and parallels, the same scale both ways."""
+        if self._sky is not None and self._sky.projection == projection:
+            return
+        self.set_axes("right ascension (deg)", "declination (deg)")
+        self._sky = SkyAxes(projection)
+        self._home = self._view = self._home_view()
+        self.viewChanged.emit()
 
     def set_stretch(self, name: str) -> None:
         """The curve from counts to shades: "asinh", "log", "linear" or "sqrt"."""
@@ -209,6 +228,17 @@ class MapCanvas(QAbstractScrollArea):
         """Paint the map in logical pixels; lines and text as they come, the star layer as an image at the ratio."""
         self._paint(painter, QRectF(self.viewport().rect()), ratio, theme.colors, on_screen=False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a map of the sky, keep the scale, or all of it in view."""
+        super().resizeEvent(event)
+        if self._sky is None or event.oldSize().isEmpty():
+            return
+        before = self._plot_in(QRectF(QPointF(), QSizeF(event.oldSize())))
+        at_home = self._view == self._home
+        self._home = self._home_view()
+        self._view = self._home if at_home else self._view.resized(before, self.plot_rect())
+        self.viewChanged.emit()
+
     def sizeHint(self) -> QSize:
         """A comfortable map."""
         return QSize(760, 620)
@@ -231,7 +261,7 @@ class MapCanvas(QAbstractScrollArea):
 
     def _paint(self, painter: QPainter, area: QRectF, ratio: float, colors: Colors, on_screen: bool) -> None:
         plot = self._plot_in(area)
-        if plot.width() < 2 or plot.height() < 2:
+        if plot.width() < _LEAST_PLOT or plot.height() < _LEAST_PLOT:
             painter.fillRect(area, QColor(colors.card))
             return
         for margin in _around(plot, area):
@@ -247,15 +277,18 @@ class MapCanvas(QAbstractScrollArea):
             sharpness = ratio if on_screen else None
             self._contours.paint_labels(painter, plot, self._view, colors, self.font(), sharpness)
         numbered = len(self._data.index if self._preview is None else self._preview) > 0
-        paint_axes(painter, plot, self._view, self._titles, colors, self.font(), numbered)
+        if self._sky is not None and numbered:
+            self._sky.paint(painter, plot, self._view, self._titles, colors, self.font())
+        else:
+            paint_axes(painter, plot, self._view, self._titles, colors, self.font(), numbered)
         if isinstance(drawn.key, LabelKey):
             self._legend.paint(painter, plot, self._view, self._data.index, drawn.key, colors, self.font())
         elif isinstance(drawn.key, ValueKey):
             paint_value_bar(painter, plot, drawn.key, colors, self.font())
         elif drawn.stars:
             paint_color_bar(painter, plot, drawn, colors, self.font())
-        if self._preview is None and self._view == self._home and self._outside_home:
-            text = f"{number_of_stars(self._outside_home)} outside the view"
+        if self._preview is None and self._view == self._home and self._sky is None and self._data.outside:
+            text = f"{number_of_stars(self._data.outside)} outside the view"
             paint_note(painter, plot, text, colors, self.font())
 
     def _paint_rings(self, painter: QPainter, colors: Colors) -> None:
@@ -272,7 +305,7 @@ class MapCanvas(QAbstractScrollArea):
 
     def _raster(self, plot: QRectF, ratio: float) -> Raster:
         width, height = max(round(plot.width() * ratio), 1), max(round(plot.height() * ratio), 1)
-        return Raster(self._view.bounds, width, height, ratio)
+        return Raster(self._view.bounds, width, height, ratio, self._view.y_down)
 
     def _drawn(self) -> StarImage:
         """The star layer as the screen shows it."""
@@ -284,7 +317,22 @@ class MapCanvas(QAbstractScrollArea):
             self._layer.set_coloring(self._coloring, self._locked)
             self._forget_drawing()
 
+    def _home_view(self) -> MapView:
+        """The view to begin with, of the stars or of all the sky."""
+        sky = None if self._sky is None else self._sky.home
+        if sky is not None:
+            return self._fitted(MapView.around(sky))
+        return self._fitted(MapView(*self._data.home, self._view.y_down))
+
+    def _fitted(self, view: MapView) -> MapView:
+        """The view, on a map of the sky with equal scales along both axes."""
+        plot = self.plot_rect()
+        if self._sky is None or plot.width() < _LEAST_PLOT or plot.height() < _LEAST_PLOT:
+            return view
+        return view.with_equal_scales(plot)
+
     def _set_view(self, view: MapView) -> None:
+        view = self._fitted(view)
         if view != self._view:
             self._view = view
             self.viewChanged.emit()

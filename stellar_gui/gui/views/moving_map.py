@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from stellar_gui.analysis.map_data import MapData
+from stellar_gui.analysis.regions import Bounds
 from stellar_gui.gui.views.map_canvas import MapCanvas
 from stellar_gui.gui.views.map_view import MapView
 
@@ -32,15 +33,22 @@ class MovingMap(MapCanvas):
             self._history.clear()
         super().set_data(data, keep_view)
 
+    def show_part(self, bounds: Bounds) -> None:
+        """Show a part of the plane."""
+        self._go(MapView(*bounds, self._view.y_down))
+
     def fit(self) -> None:
-        """Show every last star."""
-        self._go(MapView.around((self._data.index if self._preview is None else self._preview).bounds))
+        """Show every last star, or all the sky."""
+        bounds = (self._data.index if self._preview is None else self._preview).bounds
+        if self._sky is not None and self._sky.home is not None:
+            bounds = self._sky.home
+        self._go(MapView.around(bounds, y_down=self._view.y_down))
 
     def fit_selection(self) -> None:
         """Show the selected stars; without any, nothing happens."""
         extent = self._layer.extent_of_selection()
         if extent is not None:
-            self._go(MapView.around(extent, margin=0.15))
+            self._go(MapView.around(extent, 0.15, self._view.y_down))
 
     def previous_view(self) -> None:
         """Go back to the view before the last zoom or move."""
@@ -79,7 +87,7 @@ class MovingMap(MapCanvas):
         return True
 
     def _go(self, view: MapView) -> None:
-        if view != self._view:
+        if self._fitted(view) != self._view:
             self._remember_view(self._view)
             self._last_zoom = -math.inf
             self._set_view(view)
@@ -87,7 +95,14 @@ class MovingMap(MapCanvas):
     def _zoom(self, factor_x: float, factor_y: float, about: QPointF) -> None:
         x, y = self.to_data(about)
         self._remember_view_of_zoom()
-        self._set_view(self._view.zoomed(factor_x, factor_y, x, y))
+        self._set_view(self._view.zoomed(*self._factors(factor_x, factor_y), x, y))
+
+    def _factors(self, along_x: float, along_y: float) -> tuple[float, float]:
+        """The factors of a zoom; on a map of the sky the stronger one along both axes."""
+        if self._sky is None:
+            return along_x, along_y
+        stronger = max(along_x, along_y, key=lambda factor: abs(math.log(factor)))
+        return stronger, stronger
 
     def _remember_view_of_zoom(self) -> None:
         now = time.monotonic()

@@ -205,7 +205,7 @@ class StarMap(DrawingMap):
         elif press.action is Action.STRETCH:
             x, y = press.view.to_data(press.start, self.plot_rect())
             factor_x, factor_y = math.exp(-away.x() / 150 * free_x), math.exp(away.y() / 150 * free_y)
-            self._set_view(press.view.zoomed(factor_x, factor_y, x, y))
+            self._set_view(press.view.zoomed(*self._factors(factor_x, factor_y), x, y))
         else:
             self._draw_to(position)
 

@@ -66,10 +66,14 @@ class Panel(QDockWidget):
         """The line of facts."""
         return self._facts.full_text()
 
+    def add_to_header(self, widget: QWidget) -> None:
+        """Put a control at the right end of the title's line."""
+        self._title_line.insertWidget(self._title_line.count() - 1, widget)
+
     def _header(self) -> QWidget:
         header = QFrame()
         header.setObjectName("panelHeader")
-        layout = QHBoxLayout(header)
+        self._title_line = layout = QHBoxLayout(header)
         layout.setContentsMargins(12, 8, 6, 4)
         layout.setSpacing(8)
         layout.addWidget(self._title)

@@ -1,0 +1,92 @@
+"""What all maps show alike: what the stars are coloured by, and which labels' stars are hidden."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Labels, coloring, outside
+from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.gui.tasks import Task, Tasks
+
+Mask = NDArray[np.bool_]
+
+
+class Display(QObject):
+    """The part of the workspace's state that is neither data nor selection; changing it is no undoable step.
+
+    `failed` hands on an error.
+    """
+
+    colorChanged = Signal()
+    visibleChanged = Signal()
+    failed = Signal(object)
+
+    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._catalog: Catalog | None = None
+        self._color = DENSITY
+        self._hidden: frozenset[str] = frozenset()
+        self._visible: Mask | None = None
+        self._task: Task | None = None
+
+    @property
+    def color(self) -> ColorChoice:
+        """What the stars are coloured by."""
+        return self._color
+
+    @property
+    def hidden_labels(self) -> frozenset[str]:
+        """The labels, of those that the stars are coloured by, whose stars are not shown."""
+        return self._hidden
+
+    @property
+    def visible(self) -> Mask | None:
+        """(n,) bool: the rows with no hidden label; None for all."""
+        return self._visible
+
+    def reset(self, catalog: Catalog) -> None:
+        """Show all stars of another catalogue by their density; the workspace tells of the catalogue, not this."""
+        self._catalog = catalog
+        self._stop()
+        self._color, self._hidden, self._visible = DENSITY, frozenset(), None
+
+    def set_color(self, choice: ColorChoice) -> None:
+        """Colour the stars by something else; all of them are shown again."""
+        if choice != self._color:
+            self.hide_labels(frozenset())
+            self._color = choice
+            self.colorChanged.emit()
+
+    def hide_labels(self, names: frozenset[str]) -> None:
+        """Show no stars with these labels, of those that the stars are coloured by."""
+        self._stop()
+        catalog, choice = self._catalog, self._color
+        if catalog is None or not names:
+            self._take((frozenset(), None))
+            return
+        self._task = Task("Hiding stars", lambda: (names, _visible(catalog, choice, names)), quiet=True)
+        self._task.finished.connect(self._take)
+        self._task.failed.connect(self.failed)
+        self._tasks.start(self._task)
+
+    def toggle_label(self, name: str) -> None:
+        """Hide the stars of a label, or show them again."""
+        self.hide_labels(self._hidden ^ {name})
+
+    def _take(self, answer: tuple[frozenset[str], Mask | None]) -> None:
+        self._task = None
+        if answer[0] != self._hidden:
+            self._hidden, self._visible = answer
+            self.visibleChanged.emit()
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+
+def _visible(catalog: Catalog, choice: ColorChoice, hidden: frozenset[str]) -> Mask:
+    labels = coloring(choice, catalog, None)
+    assert isinstance(labels, Labels)
+    return outside(labels, hidden)
