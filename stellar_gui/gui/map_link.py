@@ -85,12 +85,14 @@ class MapLink(QObject):
         self.map = star_map
         star_map.tooltip_for = self._tooltip
         star_map.gestureFinished.connect(self._select)
+        star_map.regionEdited.connect(workspace.reselect)
         star_map.starActivated.connect(workspace.set_active)
         star_map.starHovered.connect(workspace.set_hovered)
         star_map.clearRequested.connect(workspace.clear_selection)
         workspace.qualityChanged.connect(self._follow_quality)
         workspace.embeddingChanged.connect(self._follow_embedding)
         workspace.selectionChanged.connect(self._show_selection)
+        workspace.gestureChanged.connect(self._drop_region)
         workspace.activeChanged.connect(self._show_rings)
         workspace.hoveredChanged.connect(self._show_rings)
         workspace.display.colorChanged.connect(self._recolor)
@@ -249,7 +251,11 @@ class MapLink(QObject):
             self.map.set_hovered(self._workspace.hovered)
 
     def _select(self, rows: NDArray[np.intp], mode: Mode, text: str) -> None:
-        self._workspace.select(rows, mode, text)
+        self._workspace.select(rows, mode, text, self.map)
+
+    def _drop_region(self) -> None:
+        if self._workspace.gesture_source is not self.map:
+            self.map.drop_region()
 
     def _tooltip(self, row: int) -> str:
         catalog, embedding = self._workspace.catalog, self._workspace.embedding

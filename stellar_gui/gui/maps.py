@@ -93,6 +93,7 @@ class Maps(QObject):
         star_map.liveCount.connect(self.liveCount)
         star_map.drawingCancelled.connect(self.countEnded)
         star_map.gestureFinished.connect(self.countEnded)
+        star_map.regionEdited.connect(self.countEnded)
         star_map.contextMenuRequested.connect(lambda place: self._ask_menu(link, place))
         link.drawn.connect(self.currentChanged)
 

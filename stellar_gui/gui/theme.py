@@ -187,6 +187,12 @@ def _style_sheet(colors: Colors) -> str:
     QTabBar::tab {{ background: transparent; color: {colors.muted}; border: none; padding: 5px 14px;
                     border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {colors.text}; border-bottom-color: {colors.primary}; }}
+    QFrame#regionBar {{ background: {colors.card}; border: 1px solid {colors.border}; border-radius: 6px; }}
+    QFrame#regionBar QLineEdit {{ background: {colors.sunken}; border: 1px solid transparent; border-radius: 3px;
+                                  padding: 1px 4px; }}
+    QFrame#regionBar QLineEdit:focus {{ background: {colors.card}; border-color: {colors.primary}; }}
+    QFrame#regionBar QToolButton {{ border: none; border-radius: 3px; padding: 2px; }}
+    QFrame#regionBar QToolButton:hover {{ background: {colors.sunken}; }}
     QLabel#cardTitle {{ font-weight: 600; }}
     QLabel[muted="true"] {{ color: {colors.muted}; }}
     QLabel[warning="true"] {{ color: {colors.warning}; }}

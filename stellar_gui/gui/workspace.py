@@ -16,7 +16,7 @@ from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.display import Display
 from stellar_gui.gui.tasks import Task, Tasks
-from stellar_gui.gui.undo import CutsCommand, SelectionCommand
+from stellar_gui.gui.undo import CutsCommand, Gesture, SelectionCommand
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.progress import Progress
 from stellar_gui.session.session import Session
@@ -40,6 +40,7 @@ class Workspace(QObject):
     embeddingChanged = Signal()
     subsetsChanged = Signal()
     selectionChanged = Signal()
+    gestureChanged = Signal()
     activeChanged = Signal()
     hoveredChanged = Signal()
     unsavedChanged = Signal()
@@ -63,6 +64,7 @@ class Workspace(QObject):
         self._subsets: Mapping[str, Mask] = MappingProxyType({})
         self._chosen: Mask = np.zeros(0, dtype=bool)
         self._selection: Mask = np.zeros(0, dtype=bool)
+        self._gesture: Gesture | None = None
         self._active = NO_STAR
         self._hovered = NO_STAR
         self._preview: NDArray[np.float32] | None = None
@@ -108,6 +110,11 @@ class Workspace(QObject):
     def selection(self) -> Mask:
         """(n,) bool over the catalogue's rows: the selected stars, all of which take part. Read-only."""
         return self._selection
+
+    @property
+    def gesture_source(self) -> object | None:
+        """The view that made the last step of the selection and may change it by `reselect`; None where none may."""
+        return None if self._gesture is None else self._gesture.source
 
     @property
     def active(self) -> int:
@@ -162,6 +169,7 @@ class Workspace(QObject):
         rows = len(session.catalog)
         self._chosen = session.selection if session.selection is not None else np.zeros(rows, dtype=bool)
         self._selection = _masked(self._chosen, self.kept)
+        self._gesture = None
         self._active = self._hovered = NO_STAR
         self._preview = None
         self._model_unsaved = False
@@ -172,6 +180,7 @@ class Workspace(QObject):
             self.embeddingChanged,
             self.subsetsChanged,
             self.selectionChanged,
+            self.gestureChanged,
             self.activeChanged,
             self.hoveredChanged,
             self.previewChanged,
@@ -232,11 +241,22 @@ class Workspace(QObject):
         self.undo_stack.setClean()
         self.unsavedChanged.emit()
 
-    def select(self, rows: NDArray[np.intp], mode: Mode, text: str) -> None:
-        """Change the selection by the rows that a gesture hit, as one undoable step with a name."""
-        hit = np.zeros(len(self._selection), dtype=bool)
-        hit[rows] = True
-        self._push_selection(combine(self._selection, hit, mode), text)
+    def select(self, rows: NDArray[np.intp], mode: Mode, text: str, source: object | None = None) -> None:
+        """Change the selection by the rows that a gesture hit, as one undoable step with a name.
+
+        source: the view whose gesture it was, if it can still change the rows by `reselect`.
+        """
+        gesture = None if source is None else Gesture(source, self._selection, mode)
+        self._push_selection(combine(self._selection, self._hit(rows), mode), text, gesture)
+
+    def reselect(self, rows: NDArray[np.intp], text: str) -> None:
+        """Let the last gesture have hit other rows, as another undoable step; nothing once it can no longer change.
+
+        The rows join the selection from before the gesture, by the gesture's mode.
+        """
+        gesture = self._gesture
+        if gesture is not None:
+            self._push_selection(combine(gesture.base, self._hit(rows), gesture.mode), text, gesture)
 
     def select_all(self) -> None:
         """Select every star that is shown."""
@@ -268,17 +288,31 @@ class Workspace(QObject):
         """Hand an error on to whoever shows it."""
         self.errorReported.emit(error)
 
-    def _push_selection(self, new: Mask, text: str) -> None:
-        if not np.array_equal(new, self._selection):
-            self.undo_stack.push(SelectionCommand(text, self._chosen, new, self._assign_selection))
+    def _hit(self, rows: NDArray[np.intp]) -> Mask:
+        hit = np.zeros(len(self._selection), dtype=bool)
+        hit[rows] = True
+        return hit
 
-    def _assign_selection(self, selection: Mask) -> None:
+    def _push_selection(self, new: Mask, text: str, gesture: Gesture | None = None) -> None:
+        if np.array_equal(new, self._selection):
+            self._set_gesture(gesture)
+        else:
+            self.undo_stack.push(SelectionCommand(text, self._chosen, new, gesture, self._assign_selection))
+
+    def _assign_selection(self, selection: Mask, gesture: Gesture | None) -> None:
         self._chosen = selection
         self._selection = _masked(selection, self.kept)
+        self._set_gesture(gesture)
         self.selectionChanged.emit()
+
+    def _set_gesture(self, gesture: Gesture | None) -> None:
+        if gesture is not self._gesture:
+            self._gesture = gesture
+            self.gestureChanged.emit()
 
     def _assign_cuts(self, cuts: QualityCuts) -> None:
         self._cuts = cuts
+        self._set_gesture(None)
         self._check_anew()
 
     def _check_anew(self) -> None:

@@ -161,6 +161,7 @@ def test_a_second_closing_press_begins_no_other_polygon(qtbot: QtBot, polygon_ma
     click_all(qtbot, polygon_map, ROUND_LEFT)
     by_first_corner(qtbot, polygon_map, ROUND_LEFT)
     second_click(polygon_map, ROUND_LEFT[0])
+    polygon_map.drop_region()
     assert polygon_map.hint.startswith("Polygon: click corner by corner")
     assert len(heard.gestures) == 1
 
@@ -297,6 +298,8 @@ def test_the_hint_tells_how_a_polygon_goes_on(qtbot: QtBot, polygon_map: StarMap
     click_all(qtbot, polygon_map, ROUND_LEFT[2:])
     assert polygon_map.hint.startswith("Polygon, removing: double click, Enter")
     qtbot.keyClick(polygon_map, Key.Key_Return)
+    assert polygon_map.hint.startswith("Polygon: drag moves the corner")
+    polygon_map.drop_region()
     assert polygon_map.hint.startswith("Polygon: click corner by corner")
 
 

@@ -61,7 +61,7 @@ class Drawing:
 
     def paint(self, painter: QPainter, view: MapView, plot: QRectF, brush_radius: float, colors: Colors) -> None:
         """Draw the outline; the painter works in logical pixels, within the plot."""
-        places = QPolygonF([_place(point, view, plot) for point in self.outline.points()])
+        places = QPolygonF([place_of(point, view, plot) for point in self.outline.points()])
         fill = QColor(colors.accent)
         if isinstance(self.outline, BrushOutline):
             fill.setAlphaF(_BRUSH_FILL)
@@ -97,7 +97,7 @@ class Drawing:
         """
         if not isinstance(self.outline, PolygonOutline):
             return
-        places = [_place(point, view, plot) for point in self.outline.points()]
+        places = [place_of(point, view, plot) for point in self.outline.points()]
         missing = QPolygonF([places[-1], *([] if next_corner is None else [next_corner]), places[0]])
         fill = QColor(colors.accent)
         fill.setAlphaF(_NEXT_FILL)
@@ -132,7 +132,7 @@ class Drawing:
         return self._brushed
 
 
-def _place(point: Point, view: MapView, plot: QRectF) -> QPointF:
+def place_of(point: Point, view: MapView, plot: QRectF) -> QPointF:
     """Where a point lies on the widget; infinitely far away, a little outside the plot."""
     x0, x1, y0, y1 = view.bounds
     x, y = point

@@ -35,6 +35,7 @@ class Action(Enum):
 
     OUTLINE = auto()
     CORNER = auto()
+    EDIT = auto()
     PAN = auto()
     STRETCH = auto()
 

@@ -7,7 +7,9 @@ from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font
 
 _ACTIVE_RADIUS, _HOVER_RADIUS = 7.5, 6.5
-_CORNER, _CHOSEN_CORNER = 3.0, 6.0
+CORNER, HANDLE, SMALL_HANDLE = 3.0, 4.0, 2.4
+"""Radii in logical pixels."""
+_CHOSEN_CORNER, _GRIP = 6.0, 7.0
 
 
 def paint_ring(painter: QPainter, plot: QRectF, centre: QPointF, bold: bool, colors: Colors) -> None:
@@ -24,13 +26,28 @@ def paint_ring(painter: QPainter, plot: QRectF, centre: QPointF, bold: bool, col
     painter.restore()
 
 
-def paint_corner(painter: QPainter, place: QPointF, colors: Colors, chosen: bool = False) -> None:
-    """A corner of an outline; chosen: the pointer is on it."""
+def paint_corner(
+    painter: QPainter, place: QPointF, colors: Colors, chosen: bool = False, radius: float = CORNER
+) -> None:
+    """A corner of an outline, or a handle; chosen: the pointer is on it."""
     painter.save()
-    radius = _CHOSEN_CORNER if chosen else _CORNER
+    radius = _CHOSEN_CORNER if chosen else radius
     painter.setPen(QPen(QColor(colors.accent), 1.6))
     painter.setBrush(QColor(colors.accent if chosen else colors.card))
     painter.drawEllipse(place, radius, radius)
+    painter.restore()
+
+
+def paint_grip(painter: QPainter, place: QPointF, colors: Colors, chosen: bool = False) -> None:
+    """A cross by which a region is moved as a whole; chosen: the pointer is on it."""
+    painter.save()
+    painter.setPen(QPen(QColor(colors.accent), 1.6 if chosen else 1.2))
+    painter.setBrush(QColor(colors.accent if chosen else colors.card))
+    painter.drawEllipse(place, _GRIP, _GRIP)
+    painter.setPen(QPen(QColor(colors.card if chosen else colors.accent), 1.4))
+    arm = _GRIP - 2.5
+    painter.drawLine(place - QPointF(arm, 0), place + QPointF(arm, 0))
+    painter.drawLine(place - QPointF(0, arm), place + QPointF(0, arm))
     painter.restore()
 
 

@@ -3,6 +3,8 @@
 import math
 from typing import Protocol
 
+import shapely
+
 from stellar_gui.analysis.regions import Circle, Polygon, Rectangle, Region, Stroke, x_range, y_range
 
 Point = tuple[float, float]
@@ -74,9 +76,7 @@ class CircleOutline:
 
     def points(self) -> list[Point]:
         """Points around it, close enough to be seen as a curve."""
-        (x, y), (radius_x, radius_y) = self._centre, self._radii
-        angles = (2 * math.pi * k / _CIRCLE_POINTS for k in range(_CIRCLE_POINTS))
-        return [(x + radius_x * math.cos(angle), y + radius_y * math.sin(angle)) for angle in angles]
+        return _points_around(*self._centre, *self._radii)
 
 
 class XRangeOutline:
@@ -213,6 +213,28 @@ class BrushOutline:
     def points(self) -> list[Point]:
         """The path of the centre."""
         return self._points
+
+
+def lines_of(region: Region) -> list[list[Point]]:
+    """The closed lines around a region, each by its points; of a brush's stroke also those around its holes."""
+    match region:
+        case Rectangle():
+            return [_corners_of(region)]
+        case Circle(x, y, radius_x, radius_y):
+            return [_points_around(x, y, radius_x, radius_y)]
+        case Polygon(corners):
+            return [list(corners)]
+        case Stroke(path, radius_x, radius_y):
+            centres = [(x / radius_x, y / radius_y) for x, y in path]
+            swept = shapely.buffer(shapely.LineString(centres if len(centres) > 1 else 2 * centres), 1.0)
+            rings = [ring for part in shapely.get_parts(swept) for ring in (part.exterior, *part.interiors)]
+            return [[(x * radius_x, y * radius_y) for x, y in ring.coords] for ring in rings]
+    return []
+
+
+def _points_around(x: float, y: float, radius_x: float, radius_y: float) -> list[Point]:
+    angles = (2 * math.pi * k / _CIRCLE_POINTS for k in range(_CIRCLE_POINTS))
+    return [(x + radius_x * math.cos(angle), y + radius_y * math.sin(angle)) for angle in angles]
 
 
 def _corners_of(rectangle: Rectangle) -> list[Point]:

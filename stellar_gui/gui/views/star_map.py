@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from stellar_gui.analysis.map_data import MapData
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.views import figure
-from stellar_gui.gui.views.drawing_map import DrawingMap
+from stellar_gui.gui.views.editing_map import EditingMap
 from stellar_gui.gui.views.gestures import (
     CLICK,
     MODE_KEYS,
@@ -28,12 +28,12 @@ from stellar_gui.gui.views.tools import Tool
 _Buttons, _Keys, _Cursor = Qt.MouseButton, Qt.Key, Qt.CursorShape
 
 
-class StarMap(DrawingMap):
+class StarMap(EditingMap):
     """The map of any two columns on which stars are picked and selected; it knows only what it is given.
 
     A gesture ends in one `gestureFinished(rows, mode, text)`: rows (m,) int64 ascending, the Mode, and its text for
-    the undo stack, such as "lasso, 3,412 stars". Membership is decided in data coordinates over all stars shown,
-    whatever is drawn.
+    the undo stack, such as "lasso, 3,412 stars"; edits of its `region` follow in `regionEdited(rows, text)`. Membership
+    is decided in data coordinates over all stars shown, whatever is drawn.
     """
 
     starActivated = Signal(int)
@@ -82,7 +82,9 @@ class StarMap(DrawingMap):
         if action is not None:
             mode = mode_of(self._modifiers, self._mode)
             self._press = Press(event.button(), event.position(), part, action, mode, event.modifiers(), self._view)
-            if action is Action.CORNER:
+            if self._take_hold(self._press):
+                self._press.action = Action.EDIT
+            elif action is Action.CORNER:
                 self._hold_corner(event.position(), mode)
         self._update_pointer()
 
@@ -119,12 +121,7 @@ class StarMap(DrawingMap):
         if press.moved:
             self._continue(press, event.position())
         self._press = None
-        if press.action is Action.CORNER:
-            self._set_corner(event.position() if press.moved else press.start)
-        elif not press.moved:
-            self._click(press)
-        elif press.action is Action.OUTLINE:
-            self._finish()
+        self._release(press, event.position())
         self._remember_modifiers(event.modifiers())
         self._update_pointer()
         self._repaint()
@@ -161,7 +158,9 @@ class StarMap(DrawingMap):
             self._escape()
         elif key == _Keys.Key_Menu:
             self.contextMenuRequested.emit(self.viewport().mapToGlobal(self.plot_rect().center().toPoint()))
-        elif not (self._polygon_key(event) or self._view_key(event) or self._tool_key(event)):
+        elif not (
+            self._polygon_key(event) or self._region_key(event) or self._view_key(event) or self._tool_key(event)
+        ):
             super().keyPressEvent(event)
             return
         event.accept()
@@ -193,7 +192,7 @@ class StarMap(DrawingMap):
     def _begin(self, press: Press) -> None:
         if press.action is Action.OUTLINE:
             self._begin_drawing(press.start, press.mode)
-        elif press.action is not Action.CORNER:
+        elif press.action in (Action.PAN, Action.STRETCH):
             self._remember_view(press.view)
 
     def _continue(self, press: Press, position: QPointF) -> None:
@@ -208,6 +207,20 @@ class StarMap(DrawingMap):
             self._set_view(press.view.zoomed(*self._factors(factor_x, factor_y), x, y))
         else:
             self._draw_to(position)
+
+    def _release(self, press: Press, position: QPointF) -> None:
+        if press.action is Action.EDIT:
+            if self._let_go(press):
+                return
+            press.action = self._action_of(press.button, press.part, press.modifiers) or Action.PAN
+            if press.action is Action.CORNER:
+                self._hold_corner(press.start, press.mode)
+        if press.action is Action.CORNER:
+            self._set_corner(position if press.moved else press.start)
+        elif not press.moved:
+            self._click(press)
+        elif press.action is Action.OUTLINE:
+            self._finish()
 
     def _click(self, press: Press) -> None:
         if press.button is _Buttons.RightButton:
@@ -241,11 +254,14 @@ class StarMap(DrawingMap):
             self.clearRequested.emit()
 
     def _emit_click(self, row: int, mode: Mode) -> None:
+        self.drop_region()
         self.gestureFinished.emit(np.array([row], np.int64), mode, "click, 1 star")
 
     def _escape(self) -> None:
         if self._press is not None or self._drawing is not None:
             self.cancel_gesture()
+        elif self.region is not None:
+            self.drop_region()
         elif self._tool is not Tool.PICK:
             self.set_tool(Tool.PICK)
         else:

@@ -131,7 +131,9 @@ class ToolMap(HoverMap):
             self.viewport().setCursor(_Cursor.ArrowCursor)
         else:
             self.viewport().setCursor(cross(mode, self.devicePixelRatioF()))
-        hint = hint_of(part, mode, self._tool, self._space, self._preview is not None, self._corners)
+        self._tell(hint_of(part, mode, self._tool, self._space, self._preview is not None, self._corners))
+
+    def _tell(self, hint: str) -> None:
         if hint != self._hint:
             self._hint = hint
             self.hintChanged.emit(hint)
