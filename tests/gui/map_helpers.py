@@ -29,9 +29,11 @@ class Recorder:
     def __init__(self, star_map: StarMap, stars: int) -> None:
         self.gestures: list[tuple[NDArray[np.int64], Mode, str]] = []
         self.selection = np.zeros(stars, bool)
+        self.edits: list[tuple[NDArray[np.int64], str]] = []
         self.heard: list[str] = []
         self.star_map = star_map
         star_map.gestureFinished.connect(self._gesture)
+        star_map.regionEdited.connect(lambda rows, text: self.edits.append((rows, text)))
         star_map.starActivated.connect(lambda row: self.heard.append(f"activated {row}"))
         star_map.clearRequested.connect(lambda: self.heard.append("clear"))
         star_map.toolChanged.connect(lambda tool: self.heard.append(f"tool {tool.value}"))

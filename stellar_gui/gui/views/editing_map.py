@@ -251,10 +251,8 @@ class EditingMap(DrawingMap):
             return _Cursor.SizeHorCursor if along_x else _Cursor.SizeVerCursor
         plot = self.plot_rect()
         x0, x1, y0, y1 = self._view.bounds
-        diagonal = QLineF(
-            self._view.to_pixel(x0, y0, plot),
-            self._view.to_pixel(*((x1, y1) if along_x == along_y else (x1, y0)), plot),
-        )
+        start, end = ((x0, y0), (x1, y1)) if along_x == along_y else ((x0, y1), (x1, y0))
+        diagonal = QLineF(self._view.to_pixel(*start, plot), self._view.to_pixel(*end, plot))
         return _Cursor.SizeFDiagCursor if diagonal.dx() * diagonal.dy() > 0 else _Cursor.SizeBDiagCursor
 
     def _paint_gesture(self, painter: QPainter, colors: Colors) -> None:

@@ -209,8 +209,8 @@ def _with_numbers(region: Region, numbers: dict[str, float]) -> Region:
 
 
 def _decimals(units_per_pixel: float) -> int:
-    """The decimals with which the pixel's value is written, one more than needed to tell pixels apart."""
-    return min(max(1 - math.floor(math.log10(units_per_pixel)), 0), _MOST_DECIMALS)
+    """The fewest decimals that tell half a pixel."""
+    return min(max(math.ceil(-math.log10(units_per_pixel / 2)), 0), _MOST_DECIMALS)
 
 
 def _text(value: float, decimals: int) -> str:
