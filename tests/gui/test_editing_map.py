@@ -453,6 +453,18 @@ def test_the_close_button_lets_go_and_the_bar_lies_within_the_plot(
     assert len(heard.gestures) == 1
 
 
+def test_a_long_crossing_stroke_holds_its_stars_and_is_drawn_at_every_zoom(
+    qtbot: QtBot, star_map: StarMap, heard: Recorder
+) -> None:
+    star_map.set_tool(Tool.BRUSH)
+    turns = np.linspace(0, 30, 600)
+    drag(qtbot, star_map, [(np.cos(t) * t / 20, np.sin(1.3 * t)) for t in turns.tolist()])
+    assert len(heard.gestures[0][0]) == len(holds(star_map, star_map.region))
+    for notches in (5, -12):
+        wheel(star_map, star_map.to_pixel(0, 0), notches)
+        assert not star_map.viewport().grab().isNull()
+
+
 @pytest.fixture
 def latent(trained: MainWindow) -> StarMap:
     found = trained.findChild(StarMap, "latentView")

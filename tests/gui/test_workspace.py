@@ -40,6 +40,31 @@ def test_a_gesture_that_changes_nothing_is_no_step(workspace: Workspace) -> None
     assert workspace.undo_stack.count() == 0
 
 
+@pytest.mark.parametrize("mode", Mode)
+def test_a_gesture_can_be_changed_until_the_selection_changes_otherwise(
+    workspace: Workspace, qtbot: QtBot, mode: Mode
+) -> None:
+    kept = np.flatnonzero(workspace.kept)
+    workspace.select(kept[:20], Mode.REPLACE, "before")
+    base, view = workspace.selection.copy(), object()
+    assert workspace.gesture_source is None
+    workspace.select(kept[10:30], mode, "rectangle", view)
+    with qtbot.assertNotEmitted(workspace.gestureChanged):
+        workspace.reselect(kept[5:15], "edit rectangle")
+    assert workspace.gesture_source is view
+    hit = np.isin(np.arange(STARS), kept[5:15])
+    np.testing.assert_array_equal(workspace.selection, combine(base, hit, mode))
+    assert workspace.undo_stack.undoText() == "edit rectangle"
+    with qtbot.waitSignal(workspace.gestureChanged):
+        workspace.undo_stack.undo()
+    assert workspace.gesture_source is None
+    undone = workspace.selection.copy()
+    workspace.reselect(kept, "too late")
+    np.testing.assert_array_equal(workspace.selection, undone)
+    workspace.undo_stack.redo()
+    assert workspace.gesture_source is None
+
+
 def test_the_selection_cannot_be_written_to(workspace: Workspace) -> None:
     workspace.select_all()
     with pytest.raises(ValueError, match="read-only"):
@@ -86,6 +111,7 @@ class SelectionHistory(RuleBasedStateMachine):
         self.workspace.show(Session(simulate(STARS, seed=5), QualityCuts(zero_flux=False)))
         self.history = [self.workspace.selection.copy()]
         self.place = 0
+        self.last: tuple[np.ndarray, Mode] | None = None
 
     def _did(self, expected: np.ndarray) -> None:
         if not np.array_equal(expected, self.history[self.place]):
@@ -95,23 +121,34 @@ class SelectionHistory(RuleBasedStateMachine):
     @rule(rows=st.sets(st.integers(0, STARS - 1)), mode=st.sampled_from(Mode))
     def select(self, rows: set[int], mode: Mode) -> None:
         hit = np.isin(np.arange(STARS), sorted(rows)) & self.workspace.kept
+        self.last = self.workspace.selection.copy(), mode
         self._did(combine(self.workspace.selection, hit, mode))
-        self.workspace.select(np.flatnonzero(hit), mode, "gesture")
+        self.workspace.select(np.flatnonzero(hit), mode, "gesture", self)
+
+    @rule(rows=st.sets(st.integers(0, STARS - 1)))
+    def edit(self, rows: set[int]) -> None:
+        hit = np.isin(np.arange(STARS), sorted(rows)) & self.workspace.kept
+        if self.last is not None:
+            self._did(combine(self.last[0], hit, self.last[1]))
+        self.workspace.reselect(np.flatnonzero(hit), "edit")
 
     @rule()
     def invert(self) -> None:
+        self.last = None
         self._did(self.workspace.kept & ~self.workspace.selection)
         self.workspace.invert_selection()
 
     @precondition(lambda self: self.place > 0)
     @rule()
     def undo(self) -> None:
+        self.last = None
         self.place -= 1
         self.workspace.undo_stack.undo()
 
     @precondition(lambda self: self.place < len(self.history) - 1)
     @rule()
     def redo(self) -> None:
+        self.last = None
         self.place += 1
         self.workspace.undo_stack.redo()
 

@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPolygonF, QResizeEvent
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPolygonF, QResizeEvent, QTransform
 from PySide6.QtWidgets import QApplication, QWidget
 
 from stellar_gui.analysis.map_data import MapData
-from stellar_gui.analysis.regions import Region
+from stellar_gui.analysis.regions import Rectangle, Region
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.theme import Colors
-from stellar_gui.gui.views.drawing import Drawing, paint_line, place_of
+from stellar_gui.gui.views.drawing import Drawing, paint_thin_line, place_of
 from stellar_gui.gui.views.drawing_map import DrawingMap
 from stellar_gui.gui.views.gestures import MODE_KEYS, Part, Press
 from stellar_gui.gui.views.handles import Finished, Grip, Handle, dragged, handles, without_corner
@@ -53,7 +53,7 @@ class EditingMap(DrawingMap):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lines: list[list[Point]] = []
+        self._line = QPainterPath()
         self._bar = RegionBar(self.viewport())
         self._bar.edited.connect(self._edit)
         self._bar.closed.connect(self.drop_region)
@@ -119,7 +119,8 @@ class EditingMap(DrawingMap):
 
     def _keep(self, finished: Finished | None) -> None:
         self._finished = finished
-        self._lines = [] if finished is None else lines_of(finished.region)
+        if finished is not None and not isinstance(finished.region, Rectangle):
+            self._line = _closed([[QPointF(*point) for point in line] for line in lines_of(finished.region)])
         self._show_numbers()
         self._repaint()
 
@@ -268,11 +269,7 @@ class EditingMap(DrawingMap):
         painter.save()
         painter.setClipRect(plot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        path = QPainterPath()
-        for line in self._lines:
-            path.addPolygon(QPolygonF([place_of(point, self._view, plot) for point in line]))
-            path.closeSubpath()
-        paint_line(painter, path, colors)
+        paint_thin_line(painter, self._line_on(plot), colors)
         for handle in self._handles():
             place = self._view.to_pixel(*handle.point, plot)
             chosen = self._pointer is not None and handle == self._under
@@ -282,6 +279,24 @@ class EditingMap(DrawingMap):
                 radius = SMALL_HANDLE if handle.grip is Grip.NEW_CORNER else HANDLE
                 paint_corner(painter, place, colors, chosen, radius)
         painter.restore()
+
+    def _line_on(self, plot: QRectF) -> QPainterPath:
+        """The line around the region, on the widget; of many points it is moved there as one."""
+        if isinstance(self.region, Rectangle):  # whose sides may be infinitely far away
+            return _closed([[place_of(point, self._view, plot) for point in line] for line in lines_of(self.region)])
+        x0, x1, y0, y1 = self._view.bounds
+        start, end = self._view.to_pixel(x0, y0, plot), self._view.to_pixel(x1, y1, plot)
+        scale_x, scale_y = (end.x() - start.x()) / (x1 - x0), (end.y() - start.y()) / (y1 - y0)
+        to_widget = QTransform.fromTranslate(start.x() - x0 * scale_x, start.y() - y0 * scale_y).scale(scale_x, scale_y)
+        return to_widget.map(self._line)
+
+
+def _closed(lines: list[list[QPointF]]) -> QPainterPath:
+    path = QPainterPath()
+    for line in lines:
+        path.addPolygon(QPolygonF(line))
+        path.closeSubpath()
+    return path
 
 
 def _hint_of(handle: Handle, finished: Finished) -> str:

@@ -10,6 +10,7 @@ from stellar_gui.analysis.regions import Circle, Polygon, Rectangle, Region, Str
 Point = tuple[float, float]
 
 _CIRCLE_POINTS = 180  # of the line drawn; a circle of 1,000 pixels is then 0.2 pixels off
+_PART = 16  # segments of a stroke that are widened at once; the time for all of them together grows with the square
 LEAST_CORNERS = 3
 
 
@@ -226,7 +227,12 @@ def lines_of(region: Region) -> list[list[Point]]:
             return [list(corners)]
         case Stroke(path, radius_x, radius_y):
             centres = [(x / radius_x, y / radius_y) for x, y in path]
-            swept = shapely.buffer(shapely.LineString(centres if len(centres) > 1 else 2 * centres), 1.0)
+            if len(centres) == 1:
+                return [_points_around(*path[0], radius_x, radius_y)]
+            parts = [
+                shapely.LineString(centres[first : first + _PART + 1]) for first in range(0, len(centres) - 1, _PART)
+            ]
+            swept = shapely.union_all(shapely.buffer(parts, 1.0))
             rings = [ring for part in shapely.get_parts(swept) for ring in (part.exterior, *part.interiors)]
             return [[(x * radius_x, y * radius_y) for x, y in ring.coords] for ring in rings]
     return []
