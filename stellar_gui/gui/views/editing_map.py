@@ -270,9 +270,11 @@ class EditingMap(DrawingMap):
         painter.setClipRect(plot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_thin_line(painter, self._line_on(plot), colors)
+        taken = (self._under if self._pointer is not None else None) if self._hold is None else self._hold.handle
+        marked = None if taken is None else (taken.grip, taken.sides, taken.number)
         for handle in self._handles():
             place = self._view.to_pixel(*handle.point, plot)
-            chosen = self._pointer is not None and handle == self._under
+            chosen = (handle.grip, handle.sides, handle.number) == marked
             if handle.grip is Grip.MOVE:
                 paint_grip(painter, place, colors, chosen)
             else:

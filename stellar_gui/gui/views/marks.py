@@ -41,10 +41,12 @@ def paint_corner(
 def paint_grip(painter: QPainter, place: QPointF, colors: Colors, chosen: bool = False) -> None:
     """A cross by which a region is moved as a whole; chosen: the pointer is on it."""
     painter.save()
-    painter.setPen(QPen(QColor(colors.accent), 1.6 if chosen else 1.2))
+    painter.setPen(QPen(QColor(colors.card), 5.0))
+    painter.drawEllipse(place, _GRIP, _GRIP)
+    painter.setPen(QPen(QColor(colors.accent), 1.6))
     painter.setBrush(QColor(colors.accent if chosen else colors.card))
     painter.drawEllipse(place, _GRIP, _GRIP)
-    painter.setPen(QPen(QColor(colors.card if chosen else colors.accent), 1.4))
+    painter.setPen(QPen(QColor(colors.card if chosen else colors.accent), 1.6))
     arm = _GRIP - 2.5
     painter.drawLine(place - QPointF(arm, 0), place + QPointF(arm, 0))
     painter.drawLine(place - QPointF(0, arm), place + QPointF(0, arm))

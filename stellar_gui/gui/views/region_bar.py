@@ -18,6 +18,7 @@ _FIELD_LETTERS = 8
 _ABOVE_AXIS = 10  # logical pixels from the plot's lower side
 _MOST_DECIMALS = 12
 _EXPONENT_FROM = 1e7
+_ROUND, _STRAIGHT = ("Centre along {}", "Radius along {}"), ("Least {}", "Greatest {}")
 _NOTES = {
     PolygonOutline.name: "drag a corner, or the middle of an edge for another",
     LassoOutline.name: "drag the cross to move it",
@@ -82,9 +83,14 @@ class RegionBar(QFrame):
         self._title.setText(_title(finished))
         self._note.setText(_NOTES.get(finished.name, ""))
         self._note.setVisible(finished.name in _NOTES)
+        round_ = isinstance(finished.region, Circle)
         for group, joint, pair in zip(self._groups, self._joints, _numbers(finished.region), strict=True):
-            joint.setText("\N{PLUS-MINUS SIGN}" if isinstance(finished.region, Circle) else "\N{EN DASH}")
+            joint.setText("\N{PLUS-MINUS SIGN}" if round_ else "\N{EN DASH}")
             group.setVisible(pair is not None)
+        for name, field in self._fields.items():
+            meaning = (_ROUND if round_ else _STRAIGHT)[int(name[1])].format(name[0].lower())
+            field.setAccessibleName(meaning)
+            field.setToolTip(meaning)
         self._write(finished.region)
         self.place_in(plot)
 
