@@ -14,7 +14,7 @@ from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.drawing import Drawing, paint_thin_line, place_of
 from stellar_gui.gui.views.drawing_map import DrawingMap
-from stellar_gui.gui.views.gestures import MODE_KEYS, Part, Press
+from stellar_gui.gui.views.gestures import MODE_KEYS, Part, Press, handle_hint
 from stellar_gui.gui.views.handles import Finished, Grip, Handle, dragged, handles, without_corner
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import HANDLE, SMALL_HANDLE, paint_bubble, paint_corner, paint_grip
@@ -239,7 +239,7 @@ class EditingMap(DrawingMap):
             super()._update_pointer()
         else:
             self.viewport().setCursor(self._cursor_of(chosen))
-            self._tell(_hint_of(chosen, self._finished))
+            self._tell(handle_hint(chosen, self._finished))
 
     def _cursor_of(self, handle: Handle) -> Qt.CursorShape:
         """The arrows of the directions in which a handle moves, as they are on the screen."""
@@ -299,17 +299,3 @@ def _closed(lines: list[list[QPointF]]) -> QPainterPath:
         path.addPolygon(QPolygonF(line))
         path.closeSubpath()
     return path
-
-
-def _hint_of(handle: Handle, finished: Finished) -> str:
-    """What a handle does, for the status bar."""
-    match handle.grip:
-        case Grip.MOVE:
-            does = f"drag moves the {finished.name}"
-        case Grip.CORNER:
-            does = "drag moves the corner, Ctrl+click or Delete takes it out"
-        case Grip.NEW_CORNER:
-            does = "drag makes another corner"
-        case _:
-            does = f"drag changes the {finished.name}"
-    return f"{finished.name.capitalize()}: {does}; Esc lets go of it, the selection stays"

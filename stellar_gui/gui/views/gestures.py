@@ -6,6 +6,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from stellar_gui.analysis.selection import Mode
+from stellar_gui.gui.views.handles import Finished, Grip, Handle
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.outlines import LEAST_CORNERS
 from stellar_gui.gui.views.tools import Tool
@@ -96,6 +97,20 @@ def hint_of(part: Part | None, mode: Mode, tool: Tool, space: bool, preview: boo
         return f"{tool.value}: {tool.hint}{more}"
     used = Tool.RECTANGLE if tool is Tool.PICK else tool
     return f"{used.value}, {_MODE_HINTS[mode]}: {used.hint}; Esc cancels"
+
+
+def handle_hint(handle: Handle, finished: Finished) -> str:
+    """What a handle does, for the status bar."""
+    match handle.grip:
+        case Grip.MOVE:
+            does = f"drag moves the {finished.name}"
+        case Grip.CORNER:
+            does = "drag moves the corner, Ctrl+click or Delete takes it out"
+        case Grip.NEW_CORNER:
+            does = "drag makes another corner"
+        case _:
+            does = f"drag changes the {finished.name}"
+    return f"{finished.name.capitalize()}: {does}; Esc lets go of it, the selection stays"
 
 
 _MODE_HINTS = {Mode.ADD: "adding", Mode.REMOVE: "removing", Mode.INTERSECT: "intersecting"}
