@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.spatial import GridIndex
 
-SHARES = (0.5, 0.9, 0.99)
+SHARES = (0.5, 0.68, 0.9, 0.95, 0.99)
 
 _SIDE = 128
 _CHUNK = 1_000_000
@@ -46,9 +46,11 @@ def contours(index: GridIndex, shares: tuple[float, ...] = SHARES) -> tuple[Cont
     y0, y1 = y0 - border * cells_y, y1 + border * cells_y
     counts = _counts(index, side, (x0, x1, y0, y1))
     density = _smoothed(counts)
+    order = np.argsort(density, axis=None)[::-1]
+    held = np.cumsum(counts.ravel()[order])
     made = []
     for share in shares:
-        level = _level(density, counts, share * len(index))
+        level = _level(density.ravel()[order], held, share * len(index))
         if level is None:
             continue
         cells = _lines(_without_islands(density, counts, level), level)
@@ -79,14 +81,15 @@ def _smoothed(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(density)
 
 
-def _level(density: NDArray[np.float64], counts: NDArray[np.float64], stars: float) -> float | None:
-    """The density above which the cells hold that many stars."""
-    order = np.argsort(density, axis=None)[::-1]
-    held = np.cumsum(counts.ravel()[order])
+def _level(falling: NDArray[np.float64], held: NDArray[np.float64], stars: float) -> float | None:
+    """The density above which cells hold that many stars.
+
+    falling: (m,), the densities from the highest down; held: (m,), the stars down to each.
+    """
     place = int(np.searchsorted(held, stars))
-    if place + 1 >= len(held) or density.ravel()[order[place]] <= 0:
+    if place + 1 >= len(held) or falling[place] <= 0:
         return None
-    return float(density.ravel()[order[place : place + 2]].mean())
+    return float(falling[place : place + 2].mean())
 
 
 def _without_islands(density: NDArray[np.float64], counts: NDArray[np.float64], level: float) -> NDArray[np.float64]:

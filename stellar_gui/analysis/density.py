@@ -18,6 +18,7 @@ _ROBUST = 0.998
 _Count = TypeVar("_Count", np.int32, np.float32)
 _STARS_TO_TRUST = 3.0  # of the sample, on a block
 _SOFTENING = 3.0
+_FINENESS = 64  # steps of a count by which sums of discs are ranked
 
 
 class Stretch(Enum):
@@ -27,18 +28,31 @@ class Stretch(Enum):
     LOG = "log"
     LINEAR = "linear"
     SQRT = "sqrt"
+    EQUALISED = "equalised"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scale:
     """A stretch from one star (share `least` of the ramp) to `top` stars (all of it); less than a star fades out.
 
-    Increasing, so that a denser pixel is never lighter; counts above top take the last shade.
+    Increasing, so that a denser pixel is never lighter; counts above top take the last shade. ranks: (2, k), of the
+    equalised stretch, counts in ascending order and how much of the way from one star to top each has come.
     """
 
     stretch: Stretch
     top: float
     least: float
+    ranks: NDArray[np.float64] | None = None
+
+    @classmethod
+    def of(cls, counts: NDArray[np.integer] | NDArray[np.floating], stretch: Stretch, least: float) -> "Scale":
+        """The scale of a picture's counts (height, width): its top is their `robust_top`.
+
+        The equalised stretch gives shades in proportion to the pixels that wear them, among those with more than one
+        star (histogram equalisation, each count in the middle of its pixels' ranks).
+        """
+        top = robust_top(counts)
+        return cls(stretch, top, least, _ranks(counts, top) if stretch is Stretch.EQUALISED else None)
 
     def shade(self, counts: NDArray[np.floating]) -> NDArray[np.float64]:
         """Position on the ramp, 0 to 1, of counts of any shape."""
@@ -50,6 +64,8 @@ class Scale:
             above = np.log1p(above * (self.top - 1)) / np.log(max(self.top, 2.0))
         elif self.stretch is Stretch.SQRT:
             above = np.sqrt(above)
+        elif self.ranks is not None:
+            above = np.interp(counts, *self.ranks)
         shades = np.where(np.asarray(counts) < 1, self.least * counts, self.least + (1 - self.least) * above)
         return np.clip(shades, 0, 1)
 
@@ -188,12 +204,31 @@ def sample_side(step: int) -> int:
 
 def robust_top(counts: NDArray[np.integer] | NDArray[np.floating]) -> float:
     """The count that all but the densest 0.2 percent of marked pixels stay under, by each eighth line; at least 2."""
-    lines = counts[::8]
-    marked = lines[lines >= 1]
+    marked = _marked(counts)
     if not marked.size:
         return 2.0
     place = min(int(_ROBUST * marked.size), marked.size - 1)
     return max(float(np.partition(marked, place)[place]), 2.0)
+
+
+def _marked(counts: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[Any]:
+    """The counts of at least one star on each eighth line."""
+    lines = counts[::8]
+    return lines[lines >= 1]
+
+
+def _ranks(counts: NDArray[np.integer] | NDArray[np.floating], top: float) -> NDArray[np.float64]:
+    """(2, k): counts from one star to top, and the middle of each one's ranks among the pixels of more than one star.
+
+    Of whole counts each second pixel of `robust_top`'s is asked.
+    """
+    fineness = 1 if np.issubdtype(counts.dtype, np.integer) else _FINENESS
+    steps = _marked(counts)[::2] if fineness == 1 else (_marked(counts) * fineness).astype(np.int32)
+    pixels = np.bincount(np.minimum(steps, int(top * fineness)), minlength=fineness + 1)
+    pixels[: fineness + 1] = 0
+    ranks = (np.cumsum(pixels) - pixels / 2) / max(pixels.sum(), 1)
+    met = np.flatnonzero(pixels[: int(top * fineness)])
+    return np.stack([np.concatenate(([1.0], met / fineness, [top])), np.concatenate(([0.0], ranks[met], [1.0]))])
 
 
 @lru_cache(maxsize=4)

@@ -50,8 +50,8 @@ Hues = ValueHues | LabelHues
 class StarColors:
     """A colouring in the order of the stars of a map, at all its levels.
 
-    by_step: float32 offsets or uint8 codes by the level's step; totals: (labels + 1,) int64, how many stars of the
-    map have each label, the rest last; empty for numbers. Adds 4 bytes a star, or 1. All read-only.
+    by_step: float32 offsets or uint8 codes by the level's step; totals: (labels + 1,) int64, how many of the stars
+    that were counted have each label, the rest last; empty for numbers. Adds 4 bytes a star, or 1. All read-only.
     """
 
     coloring: Coloring
@@ -60,8 +60,11 @@ class StarColors:
     totals: NDArray[np.int64]
 
     @classmethod
-    def of(cls, coloring: Coloring, levels: Levels) -> "StarColors":
-        """Sort a colouring of the catalogue's rows as the stars of a map are."""
+    def of(cls, coloring: Coloring, levels: Levels, counted: NDArray[np.bool_] | None = None) -> "StarColors":
+        """Sort a colouring of the catalogue's rows as the stars of a map are.
+
+        counted: (n,) bool, the rows that the totals are of, whether on the map or not; those on the map if None.
+        """
         given = coloring.offset if isinstance(coloring, Values) else coloring.code
         if len(given) != levels.index.size:
             raise ValueError("a colouring must have one entry for each row of the catalogue")
@@ -70,7 +73,8 @@ class StarColors:
             array.setflags(write=False)
         totals = np.empty(0, np.int64)
         if isinstance(coloring, Labels):
-            totals = np.bincount(by_step[1], minlength=len(coloring.names) + 1)
+            codes = by_step[1] if counted is None else coloring.code[counted]
+            totals = np.bincount(codes, minlength=len(coloring.names) + 1)
         return cls(coloring, levels, by_step, totals)
 
     def of_level(self, level: Level) -> NDArray[Any]:

@@ -13,13 +13,14 @@ Key = QKeySequence.StandardKey
 
 @dataclass(frozen=True)
 class _Spec:
-    """One action; group names the exclusive group it belongs to."""
+    """One action; group names the exclusive group it belongs to, checked is the first state of one that is a switch."""
 
     text: str
     glyph: str | None = None
     shortcut: str | Key | None = None
     tip: str = ""
     group: str | None = None
+    checked: bool | None = None
 
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
@@ -89,6 +90,9 @@ SPECS: Final = {
     "actionPreviousView": _Spec("&Previous view", None, "Backspace", "Go back to the view before"),
     "actionZoomIn": _Spec("Zoom &in", None, "Ctrl++", "Show a smaller part of the map"),
     "actionZoomOut": _Spec("Zoom &out", None, "Ctrl+-", "Show a larger part of the map"),
+    "actionContours": _Spec(
+        "&Contours", None, None, "Lines around the densest 50, 68, 90, 95 and 99 % of the stars", checked=True
+    ),
     "actionTrain": _Spec("&Train", "mdi6.play", "Ctrl+T", "Train the autoencoder on the stars that take part"),
     "actionPauseTraining": _Spec("&Pause or resume", "mdi6.pause", None, "Hold the training, or go on"),
     "actionStopTraining": _Spec("&Stop", "mdi6.stop", None, "End the training and keep the best model so far"),
@@ -128,6 +132,9 @@ class Actions:
             if spec.group is not None:
                 action.setCheckable(True)
                 groups.setdefault(spec.group, QActionGroup(window)).addAction(action)
+            if spec.checked is not None:
+                action.setCheckable(True)
+                action.setChecked(spec.checked)
             window.addAction(action)
             self._actions[name] = action
         self["actionToolPick"].setChecked(True)

@@ -11,6 +11,7 @@ from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
 from stellar_gui.gui import dialogs, icons
 from stellar_gui.gui.actions import Actions
+from stellar_gui.gui.color_map_menu import ColorMapMenu
 from stellar_gui.gui.files import Files
 from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
@@ -45,7 +46,7 @@ MODES = {
     "actionModeRemove": Mode.REMOVE,
     "actionModeIntersect": Mode.INTERSECT,
 }
-STRETCHES = ("asinh", "log", "square root", "linear")
+STRETCHES = {"Asinh": "asinh", "Log": "log", "Square root": "sqrt", "Linear": "linear", "Equalised": "equalised"}
 SMALL_HEIGHT = 900
 GAP = 8
 FRAME = QSize(16, 40)
@@ -84,7 +85,9 @@ class MainWindow(QMainWindow):
         self.setContentsMargins(GAP, 0, GAP, 0)
         self._undo, self._redo = self._undo_actions()
         stretches, colours = self._stretch_actions(), self._map_card.colors.menu
-        self._menus = Menus(self, self._actions, self._undo, self._redo, stretches, colours)
+        self._color_maps = ColorMapMenu(self._settings.color_maps, self)
+        maps = self._color_maps.menu
+        self._menus = Menus(self, self._actions, self._undo, self._redo, stretches, colours, maps)
         self._status = StatusBar(self.workspace)
         self.setStatusBar(self._status)
         self._fill_window_menu()
@@ -235,8 +238,8 @@ class MainWindow(QMainWindow):
 
     def _stretch_actions(self) -> list[QAction]:
         actions = []
-        for name in STRETCHES:
-            action = QAction(name.capitalize(), self)
+        for text, name in STRETCHES.items():
+            action = QAction(text, self)
             action.setCheckable(True)
             action.setChecked(name == "asinh")
             action.triggered.connect(lambda _, name=name: self._maps.each(lambda star_map: star_map.set_stretch(name)))
@@ -287,6 +290,10 @@ class MainWindow(QMainWindow):
             do[name].triggered.connect(lambda _, tool=tool: maps.set_tool(tool))
         for name, mode in MODES.items():
             do[name].triggered.connect(lambda _, mode=mode: maps.set_mode(mode))
+        do["actionContours"].toggled.connect(lambda shown: maps.each(lambda one: one.set_contours_visible(shown)))
+        self._color_maps.chosen.connect(self._choose_color_map)
+        for name in (self._color_maps.maps.sequential, self._color_maps.maps.diverging):
+            maps.set_color_map(name)
         maps.toolChanged.connect(self._check_tool)
         maps.hintChanged.connect(self._status.set_hint)
         maps.positionChanged.connect(self._status.set_position)
@@ -320,6 +327,10 @@ class MainWindow(QMainWindow):
         for signal in (workspace.catalogChanged, workspace.unsavedChanged, files.saved):
             signal.connect(self._update_title)
         theme.changed.connect(self._remember_theme)
+
+    def _choose_color_map(self, name: str) -> None:
+        self._maps.set_color_map(name)
+        self._settings.color_maps = self._color_maps.maps
 
     def _clear_pointer(self) -> None:
         if self.workspace.embedding is None and self.workspace.preview is None:

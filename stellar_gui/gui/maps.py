@@ -79,6 +79,10 @@ class Maps(QObject):
         """Choose the mode of gestures on every map."""
         self.each(lambda star_map: star_map.set_mode(mode))
 
+    def set_color_map(self, name: str) -> None:
+        """Use a colour map on every map."""
+        self.each(lambda star_map: star_map.set_color_map(name))
+
     @property
     def _current(self) -> MapLink:
         links = (self._used, *self._links)

@@ -41,7 +41,10 @@ VIEW = (
     "actionZoomOut",
     SEPARATOR,
     "colour",
+    "colourMap",
     "stretch",
+    "actionContours",
+    SEPARATOR,
     "theme",
 )
 TRAINING = ("actionTrain", "actionPauseTraining", "actionStopTraining")
@@ -67,6 +70,7 @@ CONTEXT = (
     "actionFit",
     "actionFitSelection",
     "colour",
+    "colourMap",
     SEPARATOR,
     "actionSelectAll",
     "actionInvertSelection",
@@ -89,6 +93,7 @@ class Menus:
         redo: QAction,
         stretches: Sequence[QAction],
         colours: QMenu,
+        colour_maps: QMenu,
     ) -> None:
         self._window = window
         self._named: dict[str, QAction] = {"actionUndo": undo, "actionRedo": redo}
@@ -97,6 +102,7 @@ class Menus:
         self._submenus = {
             "recent": self.recent,
             "colour": colours,
+            "colourMap": colour_maps,
             "stretch": _choices("&Stretch", stretches, window),
             "theme": _choices("&Theme", _theme_actions(window), window),
         }

@@ -1,10 +1,11 @@
-"""What the program remembers between two starts: recent files, last folder, theme and the window's layout."""
+"""What the program remembers between two starts: recent files, last folder, theme, colour maps, the window's layout."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from stellar_gui.gui.theme import ThemeChoice
+from stellar_gui.gui.views.color_maps import ColorMaps
 
 RECENT_LIMIT = 8
 
@@ -48,6 +49,22 @@ class Settings:
     @theme.setter
     def theme(self, choice: ThemeChoice) -> None:
         self._store.setValue("theme", choice.value)
+
+    @property
+    def color_maps(self) -> ColorMaps:
+        """The colour maps that the user chose."""
+        maps = ColorMaps()
+        for name in (self._store.value("sequentialMap"), self._store.value("divergingMap")):
+            try:
+                maps = maps.with_map(str(name))
+            except ValueError:
+                continue
+        return maps
+
+    @color_maps.setter
+    def color_maps(self, maps: ColorMaps) -> None:
+        self._store.setValue("sequentialMap", maps.sequential)
+        self._store.setValue("divergingMap", maps.diverging)
 
     def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         """Remember the window's place and its docks."""

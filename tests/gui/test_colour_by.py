@@ -17,8 +17,9 @@ from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui import map_link
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.theme import ThemeChoice, theme
+from stellar_gui.gui.views.color_maps import STANDARD, value_ramp
 from stellar_gui.gui.views.color_ramp import oklab
-from stellar_gui.gui.views.hue_palette import label_colors, value_ramp
+from stellar_gui.gui.views.hue_palette import label_colors
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.session.session import Session
 from tests.gui.map_helpers import drag
@@ -157,7 +158,7 @@ def test_few_stars_in_view_are_discs_in_the_colour_of_their_number(
         drag(qtbot, star_map, [star_map.to_data(pixel), star_map.to_data(centre)])
         star_map.zoom_in()
     pixel = star_map.to_pixel(float(data.x[row]), float(data.y[row]))
-    shade = value_ramp(theme.colors, False, False)[
+    shade = value_ramp(theme.colors, STANDARD, False)[
         int(np.clip((value - limits[0]) / (limits[1] - limits[0]), 0, 1) * 511)
     ]
     found = pixels(star_map.grab_image())[pixel.y() - 1 : pixel.y() + 2, pixel.x() - 1 : pixel.x() + 2]

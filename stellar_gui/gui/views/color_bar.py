@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font, ticks
 from stellar_gui.gui.views.color_ramp import STEPS, packed
-from stellar_gui.gui.views.density_layer import StarImage, palette
+from stellar_gui.gui.views.density_layer import StarImage
 from stellar_gui.gui.views.hue_image import ValueKey
 from stellar_gui.gui.widgets.numbers import count
 
@@ -31,7 +31,7 @@ def paint_color_bar(painter: QPainter, plot: QRectF, stars: StarImage, colors: C
         painter.restore()
         return
     first = int(stars.scale.least * (STEPS - 1))
-    strip = np.ascontiguousarray(palette(colors, stars.dimmed)[first:][None, :])
+    strip = np.ascontiguousarray(stars.palette[first:][None, :])
     image = QImage(strip.data, strip.shape[1], 1, 4 * strip.shape[1], QImage.Format.Format_RGB32).copy()
     painter.drawImage(bar, image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

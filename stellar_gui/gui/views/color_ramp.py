@@ -55,9 +55,17 @@ def packed(colors: NDArray[np.float64], alpha: "float | NDArray[np.float64]" = 1
 
 def oklab(color: str) -> NDArray[np.float64]:
     """(3,) lightness from 0 to 1, and the two axes of hue and chroma."""
-    value = rgb(color)
-    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    return np.asarray(_TO_LAB @ np.cbrt(_TO_CONES @ linear))
+    return _lab(rgb(color))
+
+
+def lightness(colors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(m,) Oklab's lightness from 0 to 1 of (m, 3) sRGB colours."""
+    return _lab(colors)[..., 0]
+
+
+def _lab(colors: NDArray[np.float64]) -> NDArray[np.float64]:
+    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
+    return np.asarray(np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T)
 
 
 def _srgb(lab: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,10 +1,11 @@
-"""The contour layer: density contours as thin lines with their percent beside them."""
+"""The contour layer: density contours as thin lines with their percent on them."""
 
 import math
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from stellar_gui.analysis.contours import Contour
@@ -12,25 +13,30 @@ from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font
 from stellar_gui.gui.views.map_view import MapView
 
-_DIRECTIONS = (10.0, 130.0, 250.0)  # degrees: where round the outline the labels of successive contours sit
+_PLACES = 24  # round each contour, where its label may sit
+_TURN = 144.0  # degrees from the favoured place of a label to that of the next contour's
+_AWAY = 0.06  # of the widest contour's extent: farther from other contours no place is better than another
+_GAP = 6.0  # logical pixels between two labels
+_EACH = 6  # of a contour's points, one in so many says well enough how far it is
+
+_Places = list[tuple[float, float]]
 
 
 class ContourLayer:
     """Draws contours computed once for a set of stars, in data units, under any view."""
 
     def __init__(self) -> None:
-        self._paths: list[tuple[str, QPainterPath, tuple[float, float]]] = []
+        self._paths: list[tuple[str, QPainterPath, _Places]] = []
 
     def set_contours(self, contours: tuple[Contour, ...]) -> None:
         """Draw other contours."""
         self._paths = []
-        for contour, direction in zip(contours, _DIRECTIONS * len(contours), strict=False):
-            if not contour.lines:
-                continue
+        contours = tuple(contour for contour in contours if contour.lines)
+        for contour, places in zip(contours, _label_places(contours), strict=True):
             path = QPainterPath()
             for line in contour.lines:
                 path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
-            self._paths.append((f"{100 * contour.share:g} %", path, _label_place(contour, direction)))
+            self._paths.append((f"{100 * contour.share:g} %", path, places))
 
     def paint_lines(self, painter: QPainter, plot: QRectF, view: MapView, colors: Colors) -> None:
         """Draw the lines within the plot; the painter works in logical pixels."""
@@ -48,11 +54,18 @@ class ContourLayer:
     def paint_labels(
         self, painter: QPainter, plot: QRectF, view: MapView, colors: Colors, font: QFont, ratio: float | None = None
     ) -> None:
-        """Draw the percent of each contour whose label lies within the plot; as images of a pixel ratio, if given."""
+        """Draw the percent of each contour whose label lies within the plot, as images of a pixel ratio, if given.
+
+        A label gives way to those before it; where the view leaves it no place of its own it is left out.
+        """
         metrics = QFontMetricsF(axis_font(font))
-        for text, _, (x, y) in self._paths:
-            box = QRectF(0, 0, math.ceil(metrics.horizontalAdvance(text)) + 6, math.ceil(metrics.height()))
-            box.moveCenter(view.to_pixel(x, y, plot))
+        taken: list[QRectF] = []
+        for text, _, places in self._paths:
+            size = QSizeF(math.ceil(metrics.horizontalAdvance(text)) + 6, math.ceil(metrics.height()))
+            box = _free_box([view.to_pixel(x, y, plot) for x, y in places], size, taken)
+            if box is None:
+                continue
+            taken.append(box)
             if not plot.contains(box):
                 continue
             if ratio is None:
@@ -91,11 +104,40 @@ def _paint_label(painter: QPainter, box: QRectF, text: str, colors: Colors, font
     painter.restore()
 
 
-def _label_place(contour: Contour, direction: float) -> tuple[float, float]:
-    """The point of the longest line that lies farthest in a direction, the line's extent taken as a square."""
-    line = max(contour.lines, key=len)
-    extent = np.ptp(line, axis=0)
-    angle = math.radians(direction)
-    reach = (line / np.where(extent > 0, extent, 1.0)) @ np.array([math.cos(angle), math.sin(angle)])
-    x, y = line[int(np.argmax(reach))].tolist()
-    return x, y
+def _free_box(places: list[QPointF], size: QSizeF, taken: list[QRectF]) -> QRectF | None:
+    """The box at the first of the places where it meets no other; it depends on the zoom alone, not on the view."""
+    for place in places:
+        box = QRectF(place.x() - size.width() / 2, place.y() - size.height() / 2, size.width(), size.height())
+        if not any(box.adjusted(-_GAP, 0, _GAP, 0).intersects(other) for other in taken):
+            return box
+    return None
+
+
+def _label_places(contours: tuple[Contour, ...]) -> list[_Places]:
+    """For each contour, points of its longest line: the best for its label first.
+
+    Best are those away from the other contours, and of these the ones in a direction of the contour's own.
+    """
+    longest = [max(contour.lines, key=len) for contour in contours]
+    if not longest:
+        return []
+    extent = np.ptp(np.concatenate(longest), axis=0)
+    extent = np.where(extent > 0, extent, 1.0)
+    drawn = [np.concatenate(contour.lines)[::_EACH] / extent for contour in contours]
+    result = []
+    for number, line in enumerate(longest):
+        around = _around(line / extent)
+        others = np.concatenate([around[:0], *drawn[:number], *drawn[number + 1 :]])
+        across, up = (np.subtract.outer(around[:, axis], others[:, axis]) for axis in (0, 1))
+        away = np.sqrt((across**2 + up**2).min(axis=1, initial=_AWAY**2))
+        turned = np.arange(len(around)) * (360 / len(around)) - 10 - number * _TURN
+        off = np.abs((turned + 180) % 360 - 180)
+        order = np.lexsort((off, -away.round(3)))
+        result.append([(x, y) for x, y in (around[order] * extent).tolist()])
+    return result
+
+
+def _around(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(_PLACES, 2): the points of a line that lie farthest in directions all round, anticlockwise from the right."""
+    angle = np.arange(_PLACES) * (2 * np.pi / _PLACES)
+    return np.asarray(line[np.argmax(line @ np.stack([np.cos(angle), np.sin(angle)]), axis=0)])

@@ -10,13 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from stellar_gui.analysis.counting import StarCounts, StarField
-from stellar_gui.analysis.density import Scale, Stretch, robust_top
+from stellar_gui.analysis.density import Scale, Stretch
 from stellar_gui.analysis.hues import Limits, StarColors
 from stellar_gui.analysis.raster import Raster
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.thinning import Levels
 from stellar_gui.gui.theme import Colors
-from stellar_gui.gui.views.color_ramp import STEPS, blend, packed, ramp, rgb
+from stellar_gui.gui.views.color_maps import ColorMaps, density_ramp
+from stellar_gui.gui.views.color_ramp import STEPS, packed, rgb
 from stellar_gui.gui.views.hue_image import HuePainter, LabelKey, ValueKey, key_of
 
 _FINENESS = 64  # table entries for each star of the first few, so that rims are smooth
@@ -25,22 +26,22 @@ _LARGEST_TABLE = 1 << 20
 _LEAST, _LEAST_COLORED = (0.5, 0.22), (1.0, 0.6)  # share of the ramp for one star, of a thousand and of many in view
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StarImage:
     """The drawn layer.
 
     image: opaque, of the raster's size; marks: the selection's, transparent elsewhere, or None; scale: from counts to
-    `shades`; most: the largest count; unit: what is counted, for the colour bar; dimmed: whether the colours are
-    faded; stars: about how many are in view; complete: whether all of them are drawn, not a sample; key: what the
-    hues mean, None where only the density is drawn.
+    places on the palette, (STEPS,) uint32 RGB32 of densities; most: the largest count; unit: what is counted, for the
+    colour bar; stars: about how many are in view; complete: whether all of them are drawn, not a sample; key: what
+    the hues mean, None where only the density is drawn.
     """
 
     image: QImage
     marks: QImage | None
     scale: Scale
     most: float
+    palette: NDArray[np.uint32]
     unit: str
-    dimmed: bool
     stars: int
     complete: bool
     key: ValueKey | LabelKey | None = None
@@ -54,6 +55,11 @@ class DensityLayer:
         self._painter = HuePainter()
         self._coloring: StarColors | None = None
         self._selected_labels: list[int] | None = None
+        self._maps = ColorMaps()
+
+    def set_maps(self, maps: ColorMaps) -> None:
+        """Draw densities and numbers in other colour maps."""
+        self._maps = maps
 
     def set_levels(self, levels: Levels) -> None:
         """Draw other stars, none selected, by their density."""
@@ -92,13 +98,13 @@ class DensityLayer:
         hues, coloring = counts.hues, self._coloring
         ends = _LEAST if hues is None else _LEAST_COLORED
         least = float(np.interp(np.log10(max(counts.stars, 1)), (3.0, 5.5), ends))
-        scale = Scale(stretch, robust_top(counts.every), least)
-        dimmed, key = counts.selected is not None, None
+        scale = Scale.of(counts.every, stretch, least)
+        shades, key = palette(colors, self._maps.sequential, counts.selected is not None), None
         if hues is None or coloring is None:
-            image = _painted(counts.every, scale, palette(colors, dimmed), QImage.Format.Format_RGB32)
+            image = _painted(counts.every, scale, shades, QImage.Format.Format_RGB32)
         else:
-            image = self._painter.paint(counts, hues, coloring, scale, colors)
-            key = key_of(hues, coloring, self._selected_labels, colors)
+            image = self._painter.paint(counts, hues, coloring, scale, colors, self._maps)
+            key = key_of(hues, coloring, self._selected_labels, colors, self._maps)
         marks = None
         if counts.selected is not None:
             table = _mark_table(scale, colors)
@@ -108,20 +114,13 @@ class DensityLayer:
             marks = None if marks is None else marks.flipped(Qt.Orientation.Vertical)
         unit = "stars overlapping" if counts.discs else "stars per 2 \N{MULTIPLICATION SIGN} 2 pixels"
         most = float(counts.every.max())
-        return StarImage(image, marks, scale, most, unit, dimmed, counts.stars, counts.complete, key)
+        return StarImage(image, marks, scale, most, shades, unit, counts.stars, counts.complete, key)
 
 
-@lru_cache(maxsize=8)
-def shades(colors: Colors, dimmed: bool) -> NDArray[np.float64]:
-    """(STEPS, 3) sRGB: the theme's density ramp, faded while a selection lies over it."""
-    full = ramp(colors.density)
-    return blend(full, colors.card, colors.dimming) if dimmed else full
-
-
-@lru_cache(maxsize=8)
-def palette(colors: Colors, dimmed: bool) -> NDArray[np.uint32]:
-    """(STEPS,) uint32: the shades as Qt's RGB32; read-only."""
-    table = packed(shades(colors, dimmed))
+@lru_cache(maxsize=32)
+def palette(colors: Colors, color_map: str, dimmed: bool) -> NDArray[np.uint32]:
+    """(STEPS,) uint32: the shades of densities as Qt's RGB32; read-only."""
+    table = packed(density_ramp(colors, color_map, dimmed))
     table.setflags(write=False)
     return table
 

@@ -113,4 +113,9 @@ def handle_hint(handle: Handle, finished: Finished) -> str:
     return f"{finished.name.capitalize()}: {does}; Esc lets go of it, the selection stays"
 
 
+def legend_hint(label: str) -> str:
+    """What the pointer can do on a label's line of the legend."""
+    return f"Legend: click hides or shows {label}, double click shows it alone, or all again"
+
+
 _MODE_HINTS = {Mode.ADD: "adding", Mode.REMOVE: "removing", Mode.INTERSECT: "intersecting"}

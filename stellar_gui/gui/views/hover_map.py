@@ -6,13 +6,13 @@ from PySide6.QtCore import QPoint, QPointF, QTimer, Signal
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from stellar_gui.analysis.map_data import MapData
-from stellar_gui.gui.views.moving_map import MovingMap
+from stellar_gui.gui.views.legend_map import LegendMap
 
 REACH = 12.0  # logical pixels within which a star is picked or hovered
 _HOVER_AFTER = 20  # ms
 
 
-class HoverMap(MovingMap):
+class HoverMap(LegendMap):
     """A map that moves and says which star the pointer rests on.
 
     tooltip_for: from a row of the catalogue to the text shown beside its star; empty for none.
@@ -61,7 +61,8 @@ class HoverMap(MovingMap):
         pointer = self._pointer
         if pointer is None or not self.answers:
             return
-        row = self._star_at(pointer) if self.plot_rect().contains(pointer) else None
+        bare = self.plot_rect().contains(pointer) and not self._on_legend(pointer)
+        row = self._star_at(pointer) if bare else None
         if row is None:
             self._end_hover()
             return

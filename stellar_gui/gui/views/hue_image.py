@@ -11,8 +11,9 @@ from stellar_gui.analysis.counting import StarCounts
 from stellar_gui.analysis.density import Scale
 from stellar_gui.analysis.hues import Hues, LabelHues, Limits, StarColors, ValueHues
 from stellar_gui.gui.theme import Colors
+from stellar_gui.gui.views.color_maps import ColorMaps, value_ramp
 from stellar_gui.gui.views.color_ramp import STEPS
-from stellar_gui.gui.views.hue_palette import OPACITIES, Shades, label_colors, painted, rest_color, value_ramp
+from stellar_gui.gui.views.hue_palette import OPACITIES, Shades, label_colors, painted, rest_color
 
 _TABLE = 4096
 _FINENESS = 64
@@ -51,12 +52,14 @@ class LabelKey:
     entries: tuple[LegendEntry, ...]
 
 
-def key_of(hues: Hues, stars: StarColors, selected: list[int] | None, colors: Colors) -> ValueKey | LabelKey:
+def key_of(
+    hues: Hues, stars: StarColors, selected: list[int] | None, colors: Colors, maps: ColorMaps
+) -> ValueKey | LabelKey:
     """The colour bar or the legend of a drawn layer; selected: by label, the rest last."""
     coloring = stars.coloring
     if isinstance(coloring, Values):
         assert isinstance(hues, ValueHues)
-        ramp = value_ramp(colors, coloring.diverging, coloring.reversed)
+        ramp = value_ramp(colors, *_shades(coloring, maps))
         return ValueKey(coloring.title, coloring.unit, hues.limits, ramp, coloring.reversed, hues.beyond)
     names = (*coloring.names, coloring.rest)
     shades = (*label_colors(colors, len(coloring.names)), rest_color(colors))
@@ -77,12 +80,14 @@ class HuePainter:
     def __init__(self) -> None:
         self._entry = np.empty((0, 0), np.intp)
 
-    def paint(self, counts: StarCounts, hues: Hues, stars: StarColors, scale: Scale, colors: Colors) -> QImage:
+    def paint(
+        self, counts: StarCounts, hues: Hues, stars: StarColors, scale: Scale, colors: Colors, maps: ColorMaps
+    ) -> QImage:
         """The opaque picture, by one table look-up for each pixel."""
         coloring = stars.coloring
         if isinstance(coloring, Values):
             assert isinstance(hues, ValueHues)
-            shades: Shades = coloring.diverging, coloring.reversed
+            shades: Shades = _shades(coloring, maps)
             hue = _value_entries(hues, coloring.centre)
         else:
             assert isinstance(hues, LabelHues)
@@ -105,6 +110,11 @@ class HuePainter:
         pixels = np.frombuffer(image.bits(), np.uint32).reshape(height, width)
         np.take(painted(colors, shades, counts.selected is not None), entry, mode="clip", out=pixels)
         return image
+
+
+def _shades(coloring: Values, maps: ColorMaps) -> tuple[str, bool]:
+    """The name of the map of a colouring by numbers, and whether its last shade is for the smallest."""
+    return maps.diverging if coloring.diverging else maps.sequential, coloring.reversed
 
 
 def _value_entries(hues: ValueHues, centre: float) -> NDArray[np.intp]:

@@ -1,44 +1,23 @@
-"""The colours of numbers and of labels on a map: even to the eye, safe for colour-blind eyes, seen on either theme."""
+"""The colours of labels, safe for colour-blind eyes, and the tables by which numbers and labels are painted."""
 
 from functools import lru_cache
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from stellar_gui.gui.theme import Colors
-from stellar_gui.gui.views.color_ramp import STEPS, oklab, packed, ramp, rgb
+from stellar_gui.gui.views.color_maps import is_dark, value_ramp
+from stellar_gui.gui.views.color_ramp import oklab, packed, rgb
 
 OPACITIES = 64
-Shades = tuple[bool, bool] | int
+Shades = tuple[str, bool] | int
 
-_SEQUENTIAL = "viridis"
-_VISIBLE = {False: (0.0, 0.9), True: (0.22, 1.0)}  # the part of it that stands out from a light and from a dark card
-_DIVERGING = {
-    False: ("#08408a", "#4f8cc9", "#b3b5b8", "#c66a8c", "#84093f"),
-    True: ("#8cc4ff", "#4a8ed0", "#6e737a", "#cc6b96", "#ffadc9"),
-}
 # Okabe and Ito (2008), "Color universal design"; the two nearest to the accent last, black as the theme's ink
 _OKABE_ITO = ("#0072b2", "#cc79a7", "#009e73", "#56b4e9", "", "#f0e442", "#e69f00", "#d55e00")
 _YELLOW, _YELLOW_ON_LIGHT = "#f0e442", "#b8a800"
 _LIGHTNESS = (0.5, 0.8)  # of further label colours, in Oklab
 _LEAST_CHROMA = 0.06
-
-
-def is_dark(colors: Colors) -> bool:
-    """Whether a theme paints on a dark ground."""
-    return QColor(colors.card).lightnessF() < 0.5
-
-
-@lru_cache(maxsize=8)
-def value_ramp(colors: Colors, diverging: bool, is_reversed: bool) -> NDArray[np.float64]:
-    """(STEPS, 3) sRGB from the smallest number to the largest; viridis, or two hues that part at a grey."""
-    if diverging:
-        return ramp(_DIVERGING[is_dark(colors)])
-    first, last = _VISIBLE[is_dark(colors)]
-    table = pg.colormap.get(_SEQUENTIAL).map(np.linspace(first, last, STEPS), mode="float")[:, :3]
-    return np.asarray(table[::-1] if is_reversed else table, np.float64)
 
 
 @lru_cache(maxsize=8)
@@ -81,7 +60,8 @@ def rest_color(colors: Colors) -> str:
 def painted(colors: Colors, shades: Shades, dimmed: bool) -> NDArray[np.uint32]:
     """((m + 1) * OPACITIES,) uint32 RGB32, read-only: m shades and the grey, each from the card's colour to all of it.
 
-    shades: of numbers, whether diverging and whether reversed, or the number of labels; dimmed: fainter altogether.
+    shades: of numbers, the name of their colour map and whether it is reversed, or the number of labels; dimmed:
+    fainter altogether.
     """
     if isinstance(shades, tuple):
         full = np.vstack([value_ramp(colors, *shades), rgb(rest_color(colors))])

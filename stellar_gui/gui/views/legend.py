@@ -1,6 +1,8 @@
 """The legend of a map coloured by labels: in the corner of the plot where the fewest stars lie."""
 
-from PySide6.QtCore import QRectF, Qt
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from stellar_gui.analysis.regions import Rectangle
@@ -17,6 +19,18 @@ _WIDEST_NAME = 150.0
 _WORTH_A_MOVE = 4  # times as many stars under the legend as elsewhere
 
 
+@dataclass(frozen=True)
+class LegendArea:
+    """Where a legend has been painted; box: all of it, rows: each label's line; in the painter's coordinates."""
+
+    box: QRectF
+    rows: tuple[tuple[QRectF, str], ...]
+
+    def label_at(self, place: QPointF) -> str | None:
+        """The label on whose line a place lies."""
+        return next((name for row, name in self.rows if row.contains(place)), None)
+
+
 class Legend:
     """Draws the key of labels; it stays in its corner until another has far more room."""
 
@@ -30,10 +44,11 @@ class Legend:
         view: MapView,
         stars: GridIndex,
         key: LabelKey,
+        hidden: frozenset[str],
         colors: Colors,
         font: QFont,
-    ) -> None:
-        """Draw it over the plot; nothing where the plot is too small for it."""
+    ) -> LegendArea | None:
+        """Draw it over the plot, hollow the labels that are hidden; nothing where the plot is too small for it."""
         font = axis_font(font)
         metrics = QFontMetricsF(font)
         line = metrics.height() + 2
@@ -58,7 +73,7 @@ class Legend:
         )
         width, height = inner + 2 * _PAD, (len(entries) + 1 + bool(more)) * line + 2 * _PAD
         if room < 2 or width > _MOST_OF_PLOT * plot.width():
-            return
+            return None
         box = self._place(plot, view, stars, width, height, metrics.height())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -73,18 +88,20 @@ class Legend:
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(colors.muted))
         painter.drawText(QRectF(left, top, inner + 4, line), left_of | middle, title)
+        rows = []
         for entry, name, text in zip(entries, names, numbers, strict=True):
             top += line
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(entry.color))
-            painter.drawRoundedRect(QRectF(left, top + (line - _SWATCH) / 2, _SWATCH, _SWATCH), 2, 2)
-            painter.setPen(QColor(colors.text))
+            rows.append((QRectF(box.left(), top, width, line), entry.name))
+            off = entry.name in hidden
+            _paint_swatch(painter, QRectF(left, top + (line - _SWATCH) / 2, _SWATCH, _SWATCH), entry.color, off)
+            painter.setPen(QColor(colors.muted if off else colors.text))
             painter.drawText(QRectF(left + _SWATCH + _GAP, top, name_width + 4, line), left_of | middle, name)
             painter.setPen(QColor(colors.muted))
             painter.drawText(QRectF(right - number_width - 4, top, number_width + 4, line), right_of | middle, text)
         if more:
             painter.drawText(QRectF(left + _SWATCH + _GAP, top + line, inner, line), left_of | middle, last)
         painter.restore()
+        return LegendArea(box, tuple(rows))
 
     def _place(self, plot: QRectF, view: MapView, stars: GridIndex, width: float, height: float, note: float) -> QRectF:
         """The box in its corner; the lower right one leaves a line to the map's note."""
@@ -99,6 +116,12 @@ class Legend:
             if under[self._corner] > _WORTH_A_MOVE * min(under):
                 self._corner = under.index(min(under))
         return corners[self._corner]
+
+
+def _paint_swatch(painter: QPainter, square: QRectF, color: str, hollow: bool) -> None:
+    painter.setPen(QPen(QColor(color), 1.2) if hollow else Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else QColor(color))
+    painter.drawRoundedRect(square.adjusted(0.6, 0.6, -0.6, -0.6) if hollow else square, 2, 2)
 
 
 def _numbers(entry: LegendEntry) -> str:

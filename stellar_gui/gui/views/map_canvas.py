@@ -18,10 +18,11 @@ from stellar_gui.analysis.thinning import Levels
 from stellar_gui.gui.theme import Colors, theme
 from stellar_gui.gui.views.axes import Margins, paint_axes
 from stellar_gui.gui.views.color_bar import paint_color_bar, paint_value_bar
+from stellar_gui.gui.views.color_maps import ColorMaps
 from stellar_gui.gui.views.contour_layer import ContourLayer
 from stellar_gui.gui.views.density_layer import DensityLayer, StarImage
 from stellar_gui.gui.views.hue_image import LabelKey, ValueKey
-from stellar_gui.gui.views.legend import Legend
+from stellar_gui.gui.views.legend import Legend, LegendArea
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import paint_note, paint_ring
 from stellar_gui.gui.views.sky_axes import SkyAxes
@@ -67,6 +68,10 @@ class MapCanvas(QAbstractScrollArea):
         self._coloring: StarColors | None = None
         self._locked: Limits | None = None
         self._legend = Legend()
+        self._legend_area: LegendArea | None = None
+        self._hidden_labels: frozenset[str] = frozenset()
+        self._maps = ColorMaps()
+        self._contours_visible = True
         theme.changed.connect(self._repaint)
 
     @property
@@ -194,8 +199,27 @@ class MapCanvas(QAbstractScrollArea):
         self.viewChanged.emit()
 
     def set_stretch(self, name: str) -> None:
-        """The curve from counts to shades: "asinh", "log", "linear" or "sqrt"."""
+        """The curve from counts to shades: "asinh", "log", "sqrt", "linear" or "equalised"."""
         self._stretch = Stretch(name)
+        self._repaint()
+
+    def set_color_map(self, name: str) -> None:
+        """Draw densities and numbers in a map of `color_maps.SEQUENTIAL`, or numbers about zero in a `DIVERGING` one.
+
+        Raises ValueError for any other name.
+        """
+        self._maps = self._maps.with_map(name)
+        self._layer.set_maps(self._maps)
+        self._forget_drawing()
+
+    def set_contours_visible(self, visible: bool) -> None:
+        """Draw the contours of the density, or leave them out."""
+        self._contours_visible = visible
+        self._repaint()
+
+    def set_hidden_labels(self, names: frozenset[str]) -> None:
+        """Draw these labels hollow in the legend; whether their stars are shown is for the data to say."""
+        self._hidden_labels = names
         self._repaint()
 
     def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -269,11 +293,12 @@ class MapCanvas(QAbstractScrollArea):
         raster = self._raster(plot, ratio)
         drawn = (self._picture.image if on_screen else self._picture.whole)(raster, self._stretch, colors)
         painter.drawImage(plot, drawn.image)
-        if self._preview is None:
+        contours = self._contours_visible and self._preview is None
+        if contours:
             self._contours.paint_lines(painter, plot, self._view, colors)
         if drawn.marks is not None:
             painter.drawImage(plot, drawn.marks)
-        if self._preview is None:
+        if contours:
             sharpness = ratio if on_screen else None
             self._contours.paint_labels(painter, plot, self._view, colors, self.font(), sharpness)
         numbered = len(self._data.index if self._preview is None else self._preview) > 0
@@ -281,12 +306,16 @@ class MapCanvas(QAbstractScrollArea):
             self._sky.paint(painter, plot, self._view, self._titles, colors, self.font())
         else:
             paint_axes(painter, plot, self._view, self._titles, colors, self.font(), numbered)
+        legend = None
         if isinstance(drawn.key, LabelKey):
-            self._legend.paint(painter, plot, self._view, self._data.index, drawn.key, colors, self.font())
+            stars, hidden = self._data.index, self._hidden_labels
+            legend = self._legend.paint(painter, plot, self._view, stars, drawn.key, hidden, colors, self.font())
         elif isinstance(drawn.key, ValueKey):
             paint_value_bar(painter, plot, drawn.key, colors, self.font())
         elif drawn.stars:
             paint_color_bar(painter, plot, drawn, colors, self.font())
+        if on_screen:
+            self._legend_area = legend
         if self._preview is None and self._view == self._home and self._sky is None and self._data.outside:
             text = f"{number_of_stars(self._data.outside)} outside the view"
             paint_note(painter, plot, text, colors, self.font())

@@ -78,6 +78,9 @@ class StarMap(EditingMap):
             return
         self._end_hover()
         self._remember_modifiers(event.modifiers())
+        if self._clicks_legend(event):
+            self._press_label(event.position())
+            return
         action = self._action_of(event.button(), part, event.modifiers())
         if action is not None:
             mode = mode_of(self._modifiers, self._mode)
@@ -116,6 +119,8 @@ class StarMap(EditingMap):
         """End the gesture, or answer the click."""
         event.accept()
         press = self._press
+        if press is None and event.button() is _Buttons.LeftButton:
+            self._release_label(event.position())
         if press is None or event.button() is not press.button:
             return
         if press.moved:
@@ -129,7 +134,10 @@ class StarMap(EditingMap):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The second press of a quick pair closes a polygon; for any other tool it is a press like any other."""
         part = part_at(event.position(), self.plot_rect())
-        if part is not None and self._action_of(event.button(), part, event.modifiers()) is Action.CORNER:
+        if self._clicks_legend(event):
+            event.accept()
+            self._double_click_label(event.position())
+        elif part is not None and self._action_of(event.button(), part, event.modifiers()) is Action.CORNER:
             event.accept()
             self._close_polygon_at(event.position())
         else:
@@ -176,6 +184,11 @@ class StarMap(EditingMap):
             self._zoom(factor, factor, event.position())
             return True
         return super().viewportEvent(event)
+
+    def _clicks_legend(self, event: QMouseEvent) -> bool:
+        """Whether a press is on the legend and no gesture under way, so that it begins none."""
+        free = self._press is None and self._drawing is None
+        return free and event.button() is _Buttons.LeftButton and self._on_legend(event.position())
 
     def _action_of(self, button: Qt.MouseButton, part: Part, modifiers: Qt.KeyboardModifier) -> Action | None:
         if button is _Buttons.RightButton:

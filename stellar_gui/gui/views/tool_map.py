@@ -7,7 +7,17 @@ from PySide6.QtWidgets import QWidget
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.views.cursors import cross
 from stellar_gui.gui.views.drawing import Drawing
-from stellar_gui.gui.views.gestures import MODE_KEYS, MODIFIER_OF_KEY, Action, Part, Press, hint_of, mode_of, part_at
+from stellar_gui.gui.views.gestures import (
+    MODE_KEYS,
+    MODIFIER_OF_KEY,
+    Action,
+    Part,
+    Press,
+    hint_of,
+    legend_hint,
+    mode_of,
+    part_at,
+)
 from stellar_gui.gui.views.hover_map import HoverMap
 from stellar_gui.gui.views.outlines import PolygonOutline
 from stellar_gui.gui.views.tools import Tool
@@ -95,6 +105,13 @@ class ToolMap(HoverMap):
         outline = None if self._drawing is None else self._drawing.outline
         return len(outline.corners) if isinstance(outline, PolygonOutline) else 0
 
+    @property
+    def _label_under_pointer(self) -> str | None:
+        """The label that a click would toggle; none while a gesture is under way."""
+        if self._pointer is None or self._press is not None or self._drawing is not None:
+            return None
+        return self._label_at(self._pointer)
+
     def _tool_key(self, event: QKeyEvent) -> bool:
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
@@ -122,7 +139,10 @@ class ToolMap(HoverMap):
             mode = self._drawing.mode
         elif self._press is not None:
             mode = self._press.mode
-        if pans:
+        label = self._label_under_pointer
+        if label is not None:
+            self.viewport().setCursor(_Cursor.PointingHandCursor)
+        elif pans:
             self.viewport().setCursor(_Cursor.ClosedHandCursor if self._press else _Cursor.OpenHandCursor)
         elif part is not Part.PLOT:
             shapes = {Part.X_AXIS: _Cursor.SizeHorCursor, Part.Y_AXIS: _Cursor.SizeVerCursor}
@@ -131,7 +151,8 @@ class ToolMap(HoverMap):
             self.viewport().setCursor(_Cursor.ArrowCursor)
         else:
             self.viewport().setCursor(cross(mode, self.devicePixelRatioF()))
-        self._tell(hint_of(part, mode, self._tool, self._space, self._preview is not None, self._corners))
+        hint = hint_of(part, mode, self._tool, self._space, self._preview is not None, self._corners)
+        self._tell(hint if label is None else legend_hint(label))
 
     def _tell(self, hint: str) -> None:
         if hint != self._hint:
