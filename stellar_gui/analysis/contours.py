@@ -14,7 +14,7 @@ SHARES = (0.5, 0.68, 0.9, 0.95, 0.99)
 
 _SIDE = 128
 _CHUNK = 1_000_000
-_TOLERANCE = 0.003  # cells
+_TOLERANCE = 0.01  # cells
 _WIDTHS = (5.0, 3.0, 1.8, 1.1)  # of the Gaussians, in cells, from the coarsest
 _STARS_TO_TRUST = 25.0
 _LEAST_STARS = 50

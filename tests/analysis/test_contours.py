@@ -23,9 +23,11 @@ def test_each_contour_encloses_its_share_of_the_stars(stars: int) -> None:
 def test_contours_of_a_normal_cloud_are_circles_of_the_known_radius() -> None:
     rng = np.random.default_rng(6)
     x, y = rng.normal(size=(2, 200_000)).astype(np.float32)
-    half = contours(GridIndex(x, y), shares=(0.5,))[0]
-    assert len(half.lines) == 1
-    assert np.hypot(*half.lines[0].T) == pytest.approx(np.sqrt(2 * np.log(2)), rel=0.12)
+    for contour in contours(GridIndex(x, y)):
+        assert len(contour.lines) == 1
+        radius = np.hypot(*contour.lines[0].T)
+        assert radius.mean() == pytest.approx(np.sqrt(-2 * np.log(1 - contour.share)), rel=0.03)
+        assert radius == pytest.approx(radius.mean(), rel=0.12)
 
 
 def test_a_few_stars_apart_are_no_contour_of_their_own() -> None:

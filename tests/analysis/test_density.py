@@ -1,5 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from stellar_gui.analysis.density import BlockCounts, Discs, Scale, Stretch, pixel_counts, robust_top
 
@@ -33,10 +37,46 @@ def test_discs_at_and_beyond_the_border_are_cut() -> None:
 @pytest.mark.parametrize("stretch", Stretch)
 @pytest.mark.parametrize("top", [2.0, 7.0, 5000.0])
 def test_shades_rise_from_nothing_over_one_star_to_the_top(stretch: Stretch, top: float) -> None:
-    scale = Scale(stretch, top, least=0.3)
+    scale = Scale.of(np.full((9, 9), top), stretch, least=0.3)
     shades = scale.shade(np.linspace(0, 1.2 * top, 500))
     assert (np.diff(shades) >= 0).all()
     assert scale.shade(np.array([0, 0.5, 1, top, 10 * top])) == pytest.approx([0, 0.15, 0.3, 1, 1])
+
+
+@given(
+    counts=arrays(np.int32, (16, 6), elements=st.integers(0, 5000) | st.integers(0, 3)),
+    stretch=st.sampled_from(Stretch),
+    least=st.floats(0.05, 1.0),
+)
+def test_a_denser_pixel_is_never_lighter(counts: NDArray[np.int32], stretch: Stretch, least: float) -> None:
+    scale = Scale.of(counts, stretch, least)
+    dense = np.sort(np.concatenate([counts.ravel(), np.linspace(0, 1.2 * scale.top, 300)]))
+    shades = scale.shade(dense)
+    assert (np.diff(shades) >= -1e-12).all()
+    assert scale.shade(np.array([0, 1, scale.top, 2 * scale.top])) == pytest.approx([0, least, 1, 1])
+
+
+@given(sums=arrays(np.float32, (16, 6), elements=st.floats(0, 40, width=32)), least=st.floats(0.05, 1.0))
+def test_sums_of_discs_are_equalised_without_a_step_back(sums: NDArray[np.float32], least: float) -> None:
+    scale = Scale.of(sums, Stretch.EQUALISED, least)
+    assert (np.diff(scale.shade(np.linspace(0, 1.2 * scale.top, 500))) >= -1e-12).all()
+    assert scale.shade(np.array([0, 1, scale.top])) == pytest.approx([0, least, 1])
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.float32])
+def test_equalised_shades_are_worn_by_equal_shares_of_the_pixels(kind: type) -> None:
+    counts = np.random.default_rng(3).lognormal(4, 1.2, size=(600, 800)).astype(kind)
+    worn = Scale.of(counts, Stretch.EQUALISED, 0.22).shade(counts[counts > 1])
+    shares = np.histogram(worn, bins=10, range=(0.22, 1))[0] / worn.size
+    assert shares == pytest.approx(0.1, abs=0.01)
+    asinh = Scale.of(counts, Stretch.ASINH, 0.22).shade(counts[counts > 1])
+    assert np.ptp(np.histogram(asinh, bins=10, range=(0.22, 1))[0] / worn.size) > 0.1
+
+
+@pytest.mark.parametrize("counts", [np.zeros((9, 9), np.int32), np.ones((9, 9), np.int32), np.full((9, 9), 5.0)])
+def test_a_picture_of_one_count_is_equalised_too(counts: NDArray[np.generic]) -> None:
+    scale = Scale.of(counts, Stretch.EQUALISED, 0.3)  # type: ignore[arg-type]
+    assert scale.shade(np.array([0, 1, scale.top])) == pytest.approx([0, 0.3, 1])
 
 
 def test_one_crowded_pixel_does_not_set_the_top() -> None:

@@ -173,6 +173,16 @@ def test_labels_are_counted_on_the_map_and_in_a_selection(levels: Levels) -> Non
     assert field.selected_labels() == [0, colors.totals[1], 0, 0]
 
 
+def test_labels_can_be_counted_over_stars_that_the_map_does_not_show(levels: Levels) -> None:
+    coloring = labels_of(levels)
+    counted = np.arange(STARS) % 4 > 0
+    shown = counted & (coloring.code != 1)
+    part = Levels.of(GridIndex(by_row(levels, levels.index.x), by_row(levels, levels.index.y), shown))
+    colors = StarColors.of(coloring, part, counted)
+    np.testing.assert_array_equal(colors.totals, np.bincount(coloring.code[counted], minlength=4))
+    assert StarColors.of(coloring, part).totals[1] == 0 < colors.totals[1]
+
+
 def test_a_colouring_of_other_stars_is_refused(levels: Levels) -> None:
     other = Levels.of(GridIndex(np.arange(5.0), np.arange(5.0)))
     with pytest.raises(ValueError, match="each row"):

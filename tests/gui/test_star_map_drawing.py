@@ -62,12 +62,14 @@ def screen(star_map: StarMap) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
 @pytest.mark.parametrize("selected", [False, True])
+@pytest.mark.parametrize("stretch", ["asinh", "equalised"])
 def test_a_dragged_map_is_as_bright_while_it_moves_as_when_it_rests(
-    qtbot: QtBot, star_map: StarMap, data: MapData, choice: ThemeChoice, selected: bool
+    qtbot: QtBot, star_map: StarMap, data: MapData, choice: ThemeChoice, selected: bool, stretch: str
 ) -> None:
     canvas, start, end = star_map.viewport(), star_map.to_pixel(0, 0), star_map.to_pixel(0.4, 0.3)
     try:
         theme.choose(choice)
+        star_map.set_stretch(stretch)
         star_map.set_selection((data.y > 0.5) & selected)
         qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
         qtbot.mouseMove(canvas, end)

@@ -1,6 +1,7 @@
 """The contour layer: density contours as thin lines with their percent on them."""
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +17,7 @@ from stellar_gui.gui.views.map_view import MapView
 _PLACES = 24  # round each contour, where its label may sit
 _TURN = 144.0  # degrees from the favoured place of a label to that of the next contour's
 _AWAY = 0.06  # of the widest contour's extent: farther from other contours no place is better than another
+_INK, _EDGE = 0.55, 0.4  # opacities of a line and of the one beside it that shows it on dense stars
 _GAP = 6.0  # logical pixels between two labels
 _EACH = 6  # of a contour's points, one in so many says well enough how far it is
 
@@ -44,11 +46,13 @@ class ContourLayer:
         painter.save()
         painter.setClipRect(plot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ink = QColor(colors.ink)
-        ink.setAlphaF(0.55)
-        painter.setPen(QPen(ink, 1))
-        for _, path, _ in self._paths:
-            painter.drawPath(to_plot.map(path))
+        lines = [to_plot.map(path) for _, path, _ in self._paths]
+        for name, opacity, beside in ((colors.card, _EDGE, 1.0), (colors.ink, _INK, 0.0)):
+            color = QColor(name)
+            color.setAlphaF(opacity)
+            painter.setPen(QPen(color, 1))
+            for line in lines:
+                painter.drawPath(line.translated(beside, beside))
         painter.restore()
 
     def paint_labels(
@@ -58,11 +62,11 @@ class ContourLayer:
 
         A label gives way to those before it; where the view leaves it no place of its own it is left out.
         """
-        metrics = QFontMetricsF(axis_font(font))
+        metrics, font_name = QFontMetricsF(axis_font(font)), font.toString()
         taken: list[QRectF] = []
         for text, _, places in self._paths:
             size = QSizeF(math.ceil(metrics.horizontalAdvance(text)) + 6, math.ceil(metrics.height()))
-            box = _free_box([view.to_pixel(x, y, plot) for x, y in places], size, taken)
+            box = _free_box((view.to_pixel(x, y, plot) for x, y in places), size, taken)
             if box is None:
                 continue
             taken.append(box)
@@ -71,9 +75,8 @@ class ContourLayer:
             if ratio is None:
                 _paint_label(painter, box, text, colors, font)
             else:
-                painter.drawImage(
-                    box.topLeft(), _label_image(text, box.width(), box.height(), colors, font.toString(), ratio)
-                )
+                label = _label_image(text, box.width(), box.height(), colors, font_name, ratio)
+                painter.drawImage(box.topLeft(), label)
 
 
 @lru_cache(maxsize=32)
@@ -104,7 +107,7 @@ def _paint_label(painter: QPainter, box: QRectF, text: str, colors: Colors, font
     painter.restore()
 
 
-def _free_box(places: list[QPointF], size: QSizeF, taken: list[QRectF]) -> QRectF | None:
+def _free_box(places: Iterable[QPointF], size: QSizeF, taken: list[QRectF]) -> QRectF | None:
     """The box at the first of the places where it meets no other; it depends on the zoom alone, not on the view."""
     for place in places:
         box = QRectF(place.x() - size.width() / 2, place.y() - size.height() / 2, size.width(), size.height())
