@@ -26,7 +26,7 @@ _SOURCES: Final = {
 _DIVERGING: Final = {
     "Blue and pink": (
         ("#08408a", "#4f8cc9", "#b3b5b8", "#c66a8c", "#84093f"),
-        ("#8cc4ff", "#4a8ed0", "#6e737a", "#cc6b96", "#ffadc9"),
+        ("#8cc4ff", "#4a8ed0", "#6e737a", "#cf6a8a", "#ffa3b9"),
     ),
     "Purple and green": (
         ("#4b1a78", "#9575c0", "#b3b5b8", "#58a06a", "#0b5423"),
@@ -45,7 +45,7 @@ DIVERGING: Final = tuple(_DIVERGING)
 
 _STANDS_OUT = 0.165  # of Oklab's lightness, between the card and the nearest shade
 _SAMPLES = 33
-_DIMMING = {False: 0.5, True: 0.4}  # on a light and on a dark card: as the theme's, for maps of any hue
+_DIMMING = {False: 0.5, True: 0.45}  # on a light and on a dark card: as the theme's, for maps of any hue
 
 
 @dataclass(frozen=True)
