@@ -40,11 +40,14 @@ SPECS: Final = {
         "Write the selected stars with latent positions, reconstructed magnitudes and residuals to a file",
     ),
     "actionSaveFigure": _Spec(
-        f"Save &figure{ELLIPSIS}", "mdi6.image-outline", "Ctrl+Shift+E", "Save the map as a PNG or SVG picture"
+        f"Save &figure{ELLIPSIS}", "mdi6.image-outline", "Ctrl+Shift+E", "Save the map as a PNG, SVG or PDF figure"
     ),
     "actionQuit": _Spec("&Quit", None, Key.Quit, "Close the program"),
     "actionCopySelection": _Spec(
         "&Copy selected stars", "mdi6.content-copy", Key.Copy, "Copy the selected stars as tab-separated text"
+    ),
+    "actionCopyFigure": _Spec(
+        "Copy &figure", "mdi6.image-multiple-outline", "Ctrl+Shift+C", "Copy the map as a picture, as figures are saved"
     ),
     "actionSelectAll": _Spec("Select &all", "mdi6.select-all", "Ctrl+A", "Select every star that takes part"),
     "actionInvertSelection": _Spec("&Invert selection", "mdi6.select-inverse", "Ctrl+I", "Select the others instead"),

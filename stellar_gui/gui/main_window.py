@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
 from stellar_gui.gui import dialogs, icons
 from stellar_gui.gui.actions import Actions
 from stellar_gui.gui.color_map_menu import ColorMapMenu
+from stellar_gui.gui.figure_dialog import FigureDialog, copy_figure
 from stellar_gui.gui.files import Files
 from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
@@ -266,6 +267,7 @@ class MainWindow(QMainWindow):
             "actionSaveSessionAs": files.ask_save,
             "actionExportSelection": files.ask_export,
             "actionSaveFigure": self._ask_figure,
+            "actionCopyFigure": self._copy_figure,
             "actionQuit": self.close,
             "actionCopySelection": files.copy_selection,
             "actionSelectAll": workspace.select_all,
@@ -346,17 +348,16 @@ class MainWindow(QMainWindow):
         self._menus.context_menu().popup(place)
 
     def _ask_figure(self) -> None:
-        dialog = QFileDialog(self, "Save the map as a picture", self._settings.last_folder)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["PNG picture (*.png)", "SVG drawing (*.svg)"])
-        dialog.setDefaultSuffix("png")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
-        dialog.selectFile("latent_view.png")
-        dialog.fileSelected.connect(self.save_figure)
+        dialog = FigureDialog(self._maps.current, self._maps.figure_name, self._settings, self)
+        dialog.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
         dialog.open()
 
+    def _copy_figure(self) -> None:
+        copy_figure(self._maps.current, self._settings)
+        self.statusBar().showMessage("Copied the figure", 8000)
+
     def save_figure(self, path: str | Path) -> None:
-        """Save the map as a PNG or SVG picture, by the file's ending."""
+        """Save the map as it is on the screen as a PNG, SVG or PDF file, by its ending."""
         try:
             self._maps.current.save_figure(Path(path))
         except Exception as error:
@@ -381,7 +382,7 @@ class MainWindow(QMainWindow):
             allow(name, open_, "Open a table of stars first.")
         for name in ("actionExportSelection", "actionCopySelection", "actionFitSelection", "actionClearSelection"):
             allow(name, mapped and selected, "Select stars on the map first.")
-        for name in ("actionSelectAll", "actionInvertSelection", "actionSaveFigure", "actionFit"):
+        for name in ("actionSelectAll", "actionInvertSelection", "actionSaveFigure", "actionCopyFigure", "actionFit"):
             allow(name, mapped, "Train the autoencoder first.")
         for name in ("actionPreviousView", "actionZoomIn", "actionZoomOut"):
             allow(name, mapped, "Train the autoencoder first.")

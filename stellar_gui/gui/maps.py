@@ -62,6 +62,11 @@ class Maps(QObject):
         return self._current.map
 
     @property
+    def figure_name(self) -> str:
+        """A file's name, without ending, for a picture of the map in use."""
+        return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in self.current.objectName())
+
+    @property
     def usable(self) -> bool:
         """Whether some map shows stars."""
         return _usable(self._current)

@@ -23,7 +23,7 @@ FILE = (
     SEPARATOR,
     "actionQuit",
 )
-EDIT = ("actionUndo", "actionRedo", SEPARATOR, "actionCopySelection")
+EDIT = ("actionUndo", "actionRedo", SEPARATOR, "actionCopySelection", "actionCopyFigure")
 SELECT = (
     "actionSelectAll",
     "actionInvertSelection",
@@ -78,6 +78,8 @@ CONTEXT = (
     SEPARATOR,
     "actionExportSelection",
     "actionCopySelection",
+    SEPARATOR,
+    "actionCopyFigure",
     "actionSaveFigure",
 )
 

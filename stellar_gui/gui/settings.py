@@ -1,6 +1,9 @@
 """What the program remembers between two starts: recent files, last folder, theme, colour maps, the window's layout."""
 
+import math
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -8,6 +11,19 @@ from stellar_gui.gui.theme import ThemeChoice
 from stellar_gui.gui.views.color_maps import ColorMaps
 
 RECENT_LIMIT = 8
+
+
+@dataclass(frozen=True)
+class FigureChoices:
+    """How the last figure was saved; size: its name, "own" for width and height in mm; unit: in which they are told."""
+
+    size: str = "map"
+    width: float = 180.0
+    height: float = 140.0
+    unit: str = "mm"
+    look: str = "publication"
+    scale: int = 3
+    contours: bool = True
 
 
 class Settings:
@@ -65,6 +81,27 @@ class Settings:
     def color_maps(self, maps: ColorMaps) -> None:
         self._store.setValue("sequentialMap", maps.sequential)
         self._store.setValue("divergingMap", maps.diverging)
+
+    @property
+    def figure(self) -> FigureChoices:
+        """How the last figure was saved; what cannot be read is as at first."""
+        defaults = FigureChoices()
+        read: dict[str, Any] = {}
+        for field in fields(FigureChoices):
+            default = getattr(defaults, field.name)
+            stored = str(self._store.value(f"figure/{field.name}", default))
+            try:
+                read[field.name] = stored.lower() == "true" if isinstance(default, bool) else type(default)(stored)
+            except ValueError:
+                read[field.name] = default
+            if isinstance(default, float) and not math.isfinite(read[field.name]):
+                read[field.name] = default
+        return FigureChoices(**read)
+
+    @figure.setter
+    def figure(self, choices: FigureChoices) -> None:
+        for field in fields(choices):
+            self._store.setValue(f"figure/{field.name}", getattr(choices, field.name))
 
     def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         """Remember the window's place and its docks."""

@@ -1,6 +1,6 @@
 """The light and the dark theme: named colours, palette, style sheet and the switch between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -70,6 +70,8 @@ DARK = Colors(
     dimming=0.25,
     density=("#1d2126", "#2f6090", "#3270a8", "#3f86c6", "#5aa9e6", "#a6d3f5", "#f4faff"),
 )
+PRINT = replace(LIGHT, window="#ffffff", border="#7a828c", text="#000000", muted="#1f2328")
+"""The light colours with black text and lines, for figures on paper."""
 
 
 class ThemeChoice(Enum):

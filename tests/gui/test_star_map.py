@@ -489,7 +489,7 @@ def test_every_stretch_draws_at_every_scale(star_map: StarMap, stretch: str, sca
     assert color_count(image, "card") < 0.98 * image.width() * image.height()
 
 
-def test_figures_are_written_whole_as_png_and_svg(star_map: StarMap, tmp_path: Path) -> None:
+def test_figures_are_written_whole(star_map: StarMap, tmp_path: Path) -> None:
     star_map.save_figure(tmp_path / "map.png", scale=2)
     picture = QImage(str(tmp_path / "map.png"))
     assert picture.width() == 2 * star_map.viewport().width()
@@ -498,8 +498,10 @@ def test_figures_are_written_whole_as_png_and_svg(star_map: StarMap, tmp_path: P
     names = [element.tag.rpartition("}")[2] for element in drawing.iter()]
     words = {"".join(element.itertext()).strip() for element in drawing.iter() if element.tag.endswith("text")}
     assert "latent 1 (latent units)" in words
-    assert "image" in names
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["map.png", "map.svg"]
+    assert names.count("image") == 1
+    star_map.save_figure(tmp_path / "map.pdf")
+    assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["map.pdf", "map.png", "map.svg"]
 
 
 @pytest.mark.parametrize("make", [lambda folder: folder / "map.gif", lambda folder: folder / "missing" / "map.png"])

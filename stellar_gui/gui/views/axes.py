@@ -95,13 +95,18 @@ def paint_axes(
     colors: Colors,
     font: QFont,
     numbered: bool = True,
+    snapped: bool = True,
 ) -> None:
-    """Draw both axes around the plot, without ticks where nothing is plotted; the painter works in logical pixels."""
+    """Draw both axes around the plot, without ticks where nothing is plotted; the painter works in logical pixels.
+
+    snapped: on whole pixels and one device pixel wide, for the screen; else in their true places, for figures.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setFont(axis_font(font))
     line, text = QPen(QColor(colors.muted), 1), QPen(QColor(colors.muted))
-    line.setCosmetic(True)
+    line.setCosmetic(snapped)
+    place = round if snapped else float
     nothing = Ticks((), (), ())
     along_x = nothing if not numbered else ticks(view.x0, view.x1, max(int(plot.width() / _SPACING_X), 2))
     along_y = nothing if not numbered else ticks(view.y0, view.y1, max(int(plot.height() / _SPACING_Y), 2))
@@ -110,10 +115,10 @@ def paint_axes(
     painter.setPen(line)
     lines = [QLineF(left, top, left, bottom), QLineF(left, bottom, right, bottom)]
     for values, length in ((along_x.major, TICK), (along_x.minor, TICK / 2)):
-        columns = (round(left + (value - view.x0) * scale_x) for value in values)
+        columns = (place(left + (value - view.x0) * scale_x) for value in values)
         lines += [QLineF(column, bottom, column, bottom + length) for column in columns]
     for values, length in ((along_y.major, TICK), (along_y.minor, TICK / 2)):
-        rows = (round(view.to_pixel(view.x0, value, plot).y()) for value in values)
+        rows = (place(view.to_pixel(view.x0, value, plot).y()) for value in values)
         lines += [QLineF(left - length, row, left, row) for row in rows]
     painter.drawLines(lines)
     painter.setPen(text)

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPen, QPolygonF
 
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font, ticks
@@ -14,7 +15,10 @@ from stellar_gui.gui.views.hue_image import ValueKey
 from stellar_gui.gui.widgets.numbers import count
 
 _LENGTH, _THICKNESS = 150.0, 8.0
+_SHORTEST = 80.0
 _BETWEEN_LABELS = 10.0
+_BEYOND_PLOT = 12.0
+_STOPS = 65
 _POINT = 7.0
 _LONGEST_TITLE = 260.0
 
@@ -25,15 +29,14 @@ def paint_color_bar(painter: QPainter, plot: QRectF, stars: StarImage, colors: C
     painter.setFont(axis_font(font))
     metrics = painter.fontMetrics()
     line = metrics.height()
-    bar = QRectF(plot.right() - _LENGTH - 8, plot.top() - 2 * line - 1, _LENGTH, _THICKNESS)
     unit = metrics.horizontalAdvance(stars.unit)
-    if bar.left() - 8 - unit < plot.left():
+    length = min(plot.width() - 8 - 8 - unit, _LENGTH)
+    if length < _SHORTEST:
         painter.restore()
         return
+    bar = QRectF(plot.right() - length - 8, plot.top() - 2 * line - 1, length, _THICKNESS)
     first = int(stars.scale.least * (STEPS - 1))
-    strip = np.ascontiguousarray(stars.palette[first:][None, :])
-    image = QImage(strip.data, strip.shape[1], 1, 4 * strip.shape[1], QImage.Format.Format_RGB32).copy()
-    painter.drawImage(bar, image)
+    painter.fillRect(bar, _gradient(bar, stars.palette[first:]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(QColor(colors.border), 1))
     painter.drawRect(bar)
@@ -46,12 +49,13 @@ def paint_color_bar(painter: QPainter, plot: QRectF, stars: StarImage, colors: C
     for (_, label), shade in zip(labels, shades, strict=True):
         x = bar.left() + (shade - stars.scale.least) / (1 - stars.scale.least) * bar.width()
         half = metrics.horizontalAdvance(label) / 2
-        span = (x - half - _BETWEEN_LABELS, x + half + _BETWEEN_LABELS)
+        middle = min(x, plot.right() + _BEYOND_PLOT - half)
+        span = (middle - half - _BETWEEN_LABELS, middle + half + _BETWEEN_LABELS)
         if any(span[0] < high and low < span[1] for low, high in taken):
             continue
-        taken.append((x - half, x + half))
+        taken.append((middle - half, middle + half))
         painter.drawLine(QPointF(x, bar.bottom()), QPointF(x, bar.bottom() + 3))
-        where = QRectF(x - half - 2, bar.bottom() + 3, 2 * half + 4, line)
+        where = QRectF(middle - half - 2, bar.bottom() + 3, 2 * half + 4, line)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, label)
     painter.restore()
 
@@ -65,16 +69,17 @@ def paint_value_bar(painter: QPainter, plot: QRectF, key: ValueKey, colors: Colo
     painter.setFont(axis_font(font))
     metrics = painter.fontMetrics()
     line = metrics.height()
-    bar = QRectF(plot.right() - _LENGTH - _POINT - 4, plot.top() - 2 * line - 1, _LENGTH, _THICKNESS)
+    title = f"{key.title} ({key.unit})" if key.unit else key.title
+    around = 2 * _POINT + 12
+    length = min(max(plot.width() - around - metrics.horizontalAdvance(title) - 1, _SHORTEST), _LENGTH)
+    bar = QRectF(plot.right() - length - _POINT - 4, plot.top() - 2 * line - 1, length, _THICKNESS)
     room = bar.left() - _POINT - 8 - plot.left()
     if room < 0:
         painter.restore()
         return
     shades = key.shades[::-1] if key.is_reversed else key.shades
-    strip = packed(shades)
-    image = QImage(strip.data, len(strip), 1, 4 * len(strip), QImage.Format.Format_RGB32).copy()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.drawImage(bar, image)
+    painter.fillRect(bar, _gradient(bar, packed(shades)))
     first, last = key.beyond[::-1] if key.is_reversed else key.beyond
     painter.setPen(Qt.PenStyle.NoPen)
     for pointed, end, away, shade in ((first, bar.left(), -_POINT, shades[0]), (last, bar.right(), _POINT, shades[-1])):
@@ -83,7 +88,6 @@ def paint_value_bar(painter: QPainter, plot: QRectF, key: ValueKey, colors: Colo
             corners = [(end, bar.top()), (end + away, bar.center().y()), (end, bar.bottom())]
             painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
     painter.setPen(QColor(colors.muted))
-    title = f"{key.title} ({key.unit})" if key.unit else key.title
     title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(min(room, _LONGEST_TITLE)))
     text = QRectF(plot.left(), bar.center().y() - line / 2, room, line)
     painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)
@@ -103,6 +107,15 @@ def paint_value_bar(painter: QPainter, plot: QRectF, key: ValueKey, colors: Colo
         where = QRectF(x - half - 2, bar.bottom() + 3, 2 * half + 4, line)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, label)
     painter.restore()
+
+
+def _gradient(bar: QRectF, shades: NDArray[np.uint32]) -> QLinearGradient:
+    """The (m,) shades from left to right, a vector in figures."""
+    places = np.linspace(0, 1, _STOPS)
+    colors = shades[np.rint(places * (len(shades) - 1)).astype(np.intp)]
+    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    gradient.setStops([(place, QColor.fromRgb(color)) for place, color in zip(places, colors.tolist(), strict=True)])
+    return gradient
 
 
 def _labels(stars: StarImage) -> list[tuple[float, str]]:

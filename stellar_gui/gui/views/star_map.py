@@ -13,6 +13,7 @@ from stellar_gui.analysis.map_data import MapData
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.views import figure
 from stellar_gui.gui.views.editing_map import EditingMap
+from stellar_gui.gui.views.figure_style import FigureStyle
 from stellar_gui.gui.views.gestures import (
     CLICK,
     MODE_KEYS,
@@ -66,9 +67,12 @@ class StarMap(EditingMap):
         self._end_hover()
         super().set_preview(positions)
 
-    def save_figure(self, path: Path, scale: float = 2.0) -> None:
-        """Write the map as a PNG or SVG file, by the path's ending. Raises OutputError."""
-        figure.save_figure(self, path, scale)
+    def save_figure(self, path: Path, scale: float = 2.0, style: FigureStyle | None = None) -> None:
+        """Write the map as a PNG, SVG or PDF file, by the path's ending. Raises OutputError.
+
+        scale: pixels of a PNG for each logical one; style: None for the map as it is on the screen.
+        """
+        figure.save_figure(self, path, style or self.figure_style(), scale)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A button goes down: from here it is a click until the pointer moves."""
