@@ -1,5 +1,7 @@
 """What all maps show alike: what the stars are coloured by, and which labels' stars are hidden."""
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
@@ -26,7 +28,7 @@ class Display(QObject):
         self._tasks = tasks
         self._catalog: Catalog | None = None
         self._color = DENSITY
-        self._hidden: frozenset[str] = frozenset()
+        self._hidden = self._wanted = frozenset[str]()
         self._visible: Mask | None = None
         self._task: Task | None = None
 
@@ -49,7 +51,8 @@ class Display(QObject):
         """Show all stars of another catalogue by their density; the workspace tells of the catalogue, not this."""
         self._catalog = catalog
         self._stop()
-        self._color, self._hidden, self._visible = DENSITY, frozenset(), None
+        self._color, self._visible = DENSITY, None
+        self._hidden = self._wanted = frozenset()
 
     def set_color(self, choice: ColorChoice) -> None:
         """Colour the stars by something else; all of them are shown again."""
@@ -61,6 +64,7 @@ class Display(QObject):
     def hide_labels(self, names: frozenset[str]) -> None:
         """Show no stars with these labels, of those that the stars are coloured by."""
         self._stop()
+        self._wanted = names
         catalog, choice = self._catalog, self._color
         if catalog is None or not names:
             self._take((frozenset(), None))
@@ -72,7 +76,12 @@ class Display(QObject):
 
     def toggle_label(self, name: str) -> None:
         """Hide the stars of a label, or show them again."""
-        self.hide_labels(self._hidden ^ {name})
+        self.hide_labels(self._wanted ^ {name})
+
+    def isolate_label(self, name: str, names: Collection[str]) -> None:
+        """Show the stars of one label alone, of all the names there are, or all stars again."""
+        others = frozenset(names) - {name}
+        self.hide_labels(frozenset() if self._wanted == others else others)
 
     def _take(self, answer: tuple[frozenset[str], Mask | None]) -> None:
         self._task = None

@@ -89,6 +89,8 @@ class MapLink(QObject):
         star_map.starActivated.connect(workspace.set_active)
         star_map.starHovered.connect(workspace.set_hovered)
         star_map.clearRequested.connect(workspace.clear_selection)
+        star_map.labelToggled.connect(workspace.display.toggle_label)
+        star_map.labelIsolated.connect(self._isolate)
         workspace.qualityChanged.connect(self._follow_quality)
         workspace.embeddingChanged.connect(self._follow_embedding)
         workspace.selectionChanged.connect(self._show_selection)
@@ -184,6 +186,7 @@ class MapLink(QObject):
             self.map.set_coloring(prepared.colors.stars)
         else:
             self._recolor()
+        self.map.set_hidden_labels(self._workspace.display.hidden_labels)
         self._show_selection()
         self._show_rings()
         self.drawn.emit()
@@ -253,6 +256,10 @@ class MapLink(QObject):
     def _select(self, rows: NDArray[np.intp], mode: Mode, text: str) -> None:
         self._workspace.select(rows, mode, text, self.map)
 
+    def _isolate(self, name: str) -> None:
+        if isinstance(self._coloring, Labels):
+            self._workspace.display.isolate_label(name, (*self._coloring.names, self._coloring.rest))
+
     def _drop_region(self) -> None:
         if self._workspace.gesture_source is not self.map:
             self.map.drop_region()
@@ -290,7 +297,7 @@ def _prepare(source: _Source, choice: ColorChoice) -> Generator[Progress, None, 
 def _colored(source: _Source, embedding: Embedding | None, data: MapData, choice: ColorChoice) -> _Colored:
     stars = None
     if choice != DENSITY:
-        stars = StarColors.of(coloring(choice, source.catalog, embedding), data.levels)
+        stars = StarColors.of(coloring(choice, source.catalog, embedding), data.levels, source.kept)
     return _Colored(data, choice, stars)
 
 

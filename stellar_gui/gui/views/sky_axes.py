@@ -186,7 +186,7 @@ def _on_widget(points: NDArray[np.float64], view: MapView, plot: QRectF) -> NDAr
 def _path(places: NDArray[np.float64]) -> QPainterPath:
     """A line through the places, broken where they have none."""
     path = QPainterPath()
-    known = np.isfinite(places).all(axis=1)
+    known = np.isfinite(places.sum(axis=1))
     for piece in np.split(np.arange(len(places)), np.flatnonzero(~known)):
         kept = piece[known[piece]]
         if len(kept) > 1:
@@ -199,18 +199,18 @@ def _end(places: NDArray[np.float64], plot: QRectF, edge: Qt.Edge, inside: bool)
 
     None for a line that does neither.
     """
-    corner, opposite = (plot.left(), plot.top()), (plot.right(), plot.bottom())
-    in_view = np.all((places >= corner) & (places <= opposite), axis=1)
-    if not in_view.any():
+    x, y = places[:, 0], places[:, 1]
+    across, down = (x >= plot.left()) & (x <= plot.right()), (y >= plot.top()) & (y <= plot.bottom())
+    here = np.flatnonzero(across & down).tolist()
+    if not here:
         return None
     axis, side = (0, plot.left()) if edge is Qt.Edge.LeftEdge else (1, plot.bottom())
     sign = 1 if edge is Qt.Edge.LeftEdge else -1
-    here = np.flatnonzero(in_view)
-    last = int(here[np.argmin(sign * places[here, axis])])
+    last = min(here, key=lambda k: sign * places[k, axis])
     for beyond in (last - 1, last + 1):
         if not 0 <= beyond < len(places) or not np.isfinite(places[beyond]).all():
             continue
-        inside = inside and bool(in_view[beyond])
+        inside = inside and beyond in here
         if sign * (places[beyond, axis] - side) < 0:
             share = (side - places[last, axis]) / (places[beyond, axis] - places[last, axis])
             crossing = places[last] + share * (places[beyond] - places[last])
