@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -14,11 +14,11 @@ from stellar_gui.gui.actions import Actions
 from stellar_gui.gui.color_map_menu import ColorMapMenu
 from stellar_gui.gui.figure_dialog import FigureDialog, copy_figure
 from stellar_gui.gui.files import Files
+from stellar_gui.gui.layout import Layout
 from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
 from stellar_gui.gui.menus import Menus
 from stellar_gui.gui.panels.data_panel import DataPanel
-from stellar_gui.gui.panels.map_panel import MapPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
@@ -48,11 +48,8 @@ MODES = {
     "actionModeIntersect": Mode.INTERSECT,
 }
 STRETCHES = {"Asinh": "asinh", "Log": "log", "Square root": "sqrt", "Linear": "linear", "Equalised": "equalised"}
-SMALL_HEIGHT = 900
 GAP = 8
 FRAME = QSize(16, 40)
-LEFT_WIDTH, RIGHT_WIDTH = 380, 390
-MAP_HEIGHT = 330
 
 
 class MainWindow(QMainWindow):
@@ -62,7 +59,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("mainWindow")
         self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
         self.workspace = Workspace(self)
         self._settings = Settings()
         self._files = Files(self.workspace, self._settings, self)
@@ -74,8 +70,8 @@ class MainWindow(QMainWindow):
         self._training = TrainingPanel(self.workspace)
         self._star = StarPanel(self.workspace)
         self._selection = SelectionPanel(self.workspace)
-        self._docks: tuple[Panel, ...] = (self._data, self._training, self._star, self._selection)
-        self._tabbed: bool | None = None
+        self._docks: tuple[Panel, Panel, Panel, Panel] = (self._data, self._training, self._star, self._selection)
+        self._layout = Layout(self, self._docks[:2], self._docks[2:], self._maps.columns)
         self._warned_of_loss = False
         centre = QWidget()
         centre.setObjectName("centralArea")
@@ -94,13 +90,12 @@ class MainWindow(QMainWindow):
         self._fill_window_menu()
         self._connect()
         self.resize(QSize(1680, 1000).boundedTo(self.screen().availableSize() - FRAME))
-        self._arrange()
+        self._layout.arrange()
         stored = self._settings.layout()
         if stored is not None:
             self.restoreGeometry(stored[0])
             self.restoreState(stored[1])
-            self._tabbed = bool(self.tabifiedDockWidgets(self._data))
-            self._tab_left_column()
+            self._layout.restored()
         self._refresh_recent()
         self._map_card.welcome.set_recovered(self._recovery.left_over())
         self._update_actions()
@@ -153,75 +148,15 @@ class MainWindow(QMainWindow):
             self.open_path(local[0])
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Put the keyboard on the map."""
+        """Suit the screen's height, and put the keyboard on the map."""
         super().showEvent(event)
+        self._layout.follow_height()
         self._map_card.map.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Turn the left column into tabs on a low screen, and back."""
         super().resizeEvent(event)
-        self._tab_left_column()
-
-    def _arrange(self) -> None:
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        self._arrange_maps()
-        for dock in self._docks:
-            dock.setFloating(False)
-            dock.show()
-        for dock, area in zip(self._docks, (left, left, right, right), strict=True):
-            self.addDockWidget(area, dock)
-        self.splitDockWidget(self._data, self._training, Qt.Orientation.Vertical)
-        self.splitDockWidget(self._star, self._selection, Qt.Orientation.Vertical)
-        self._tabbed = None
-        self._tab_left_column()
-        narrow = self.width() < 1400
-        widths = [320, 320] if narrow else [LEFT_WIDTH, RIGHT_WIDTH]
-        self.resizeDocks([self._data, self._star], widths, Qt.Orientation.Horizontal)
-        self.resizeDocks([self._star, self._selection], [430, 500], Qt.Orientation.Vertical)
-
-    def _arrange_maps(self) -> None:
-        """Put the maps away; below the latent one there is a place for two of them side by side, others as tabs."""
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
-        ):
-            self.setCorner(corner, area)
-        for column in self._maps.columns:
-            for panel in column:
-                panel.setFloating(False)
-                self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
-                panel.hide()
-        first, second = (column[0] for column in self._maps.columns)
-        self.splitDockWidget(first, second, Qt.Orientation.Horizontal)
-        for column in self._maps.columns:
-            for panel in column[1:]:
-                self.tabifyDockWidget(column[0], panel)
-
-    def _show_map(self, panel: MapPanel, shown: bool) -> None:
-        """Bring a map that was just opened to the front, with room to be read."""
-        if shown and not panel.isFloating():
-            panel.raise_()
-            if panel.height() < MAP_HEIGHT:
-                self.resizeDocks([panel], [MAP_HEIGHT], Qt.Orientation.Vertical)
-
-    def _tab_left_column(self) -> None:
-        low = self.height() < SMALL_HEIGHT
-        left = Qt.DockWidgetArea.LeftDockWidgetArea
-        together = all(
-            self.dockWidgetArea(dock) == left and not dock.isFloating() for dock in (self._data, self._training)
-        )
-        if low is self._tabbed or not together:
-            return
-        self._tabbed = low
-        if low:
-            self.tabifyDockWidget(self._data, self._training)
-            self._data.raise_()
-        else:
-            self.removeDockWidget(self._training)
-            self.addDockWidget(left, self._training)
-            self._training.show()
-            self.splitDockWidget(self._data, self._training, Qt.Orientation.Vertical)
-            self.resizeDocks([self._data, self._training], [520, 410], Qt.Orientation.Vertical)
+        self._layout.follow_height()
 
     def _undo_actions(self) -> tuple[QAction, QAction]:
         stack = self.workspace.undo_stack
@@ -253,8 +188,6 @@ class MainWindow(QMainWindow):
                 toggle = dock.toggleViewAction()
                 toggle.setObjectName(f"actionShow{dock.objectName()[0].upper()}{dock.objectName()[1:]}")
                 self._menus.window_menu.addAction(toggle)
-                if isinstance(dock, MapPanel):
-                    toggle.triggered.connect(lambda shown, panel=dock: self._show_map(panel, shown))
             self._menus.window_menu.addSeparator()
         self._menus.window_menu.addAction(self._actions["actionResetLayout"])
 
@@ -281,7 +214,7 @@ class MainWindow(QMainWindow):
             "actionTrain": self._training.start,
             "actionPauseTraining": self._training.toggle_pause,
             "actionStopTraining": self._training.stop,
-            "actionResetLayout": self._arrange,
+            "actionResetLayout": self._layout.arrange,
             "actionKeys": lambda: dialogs.show_keys(self),
             "actionShowLog": dialogs.open_log_folder,
             "actionAbout": lambda: dialogs.show_about(self),

@@ -9,7 +9,7 @@ from PySide6.QtSvg import QSvgGenerator
 from stellar_gui import __version__
 from stellar_gui.errors import OutputError
 from stellar_gui.gui.views.figure_style import FigureStyle
-from stellar_gui.gui.views.map_canvas import MapCanvas
+from stellar_gui.gui.views.painted_map import PaintedMap
 
 FORMATS = {".png": "PNG picture", ".svg": "SVG drawing", ".pdf": "PDF document"}
 STAR_DPI = 300
@@ -19,7 +19,7 @@ MM_PER_INCH = 25.4
 _TITLE = "Star map"
 
 
-def image(canvas: MapCanvas, style: FigureStyle, scale: float) -> QImage:
+def image(canvas: PaintedMap, style: FigureStyle, scale: float) -> QImage:
     """The map as a picture of one pixel ratio, scale pixels for each logical one; its true size is in its metadata."""
     picture = canvas.grab_image(scale, style)
     picture.setDevicePixelRatio(1)
@@ -29,7 +29,7 @@ def image(canvas: MapCanvas, style: FigureStyle, scale: float) -> QImage:
     return picture
 
 
-def png(canvas: MapCanvas, style: FigureStyle, scale: float) -> bytes:
+def png(canvas: PaintedMap, style: FigureStyle, scale: float) -> bytes:
     """The map as pixels, scale of them for each logical one."""
     data = QByteArray()
     buffer = _opened(data)
@@ -37,7 +37,7 @@ def png(canvas: MapCanvas, style: FigureStyle, scale: float) -> bytes:
     return bytes(data.data())
 
 
-def svg(canvas: MapCanvas, style: FigureStyle) -> bytes:
+def svg(canvas: PaintedMap, style: FigureStyle) -> bytes:
     """The map as a drawing: axes, contours, texts and colour bar as vectors, the stars as an image."""
     data = QByteArray()
     buffer = _opened(data)
@@ -53,7 +53,7 @@ def svg(canvas: MapCanvas, style: FigureStyle) -> bytes:
     return bytes(data.data())
 
 
-def pdf(canvas: MapCanvas, style: FigureStyle) -> bytes:
+def pdf(canvas: PaintedMap, style: FigureStyle) -> bytes:
     """The map as one page of its size: as the SVG, with the fonts in the file and the stars without loss."""
     data = QByteArray()
     buffer = _opened(data)
@@ -72,7 +72,7 @@ def pdf(canvas: MapCanvas, style: FigureStyle) -> bytes:
     return bytes(data.data())
 
 
-def save_figure(canvas: MapCanvas, path: Path, style: FigureStyle, scale: float) -> None:
+def save_figure(canvas: PaintedMap, path: Path, style: FigureStyle, scale: float) -> None:
     """Write the map in the format of the path's ending; the file appears whole or not at all. Raises OutputError."""
     makers = {
         ".png": lambda: png(canvas, style, scale),

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from stellar_gui.analysis.map_data import MapData
 from stellar_gui.analysis.regions import Bounds
-from stellar_gui.gui.views.map_canvas import MapCanvas
 from stellar_gui.gui.views.map_view import MapView
+from stellar_gui.gui.views.painted_map import PaintedMap
 
 _ONE_ZOOM = 0.6  # s: steps closer together are one entry of the views' history
 _HISTORY = 100
@@ -19,7 +19,7 @@ _ARROW_STEPS = 10  # arrow presses across the view
 _Keys, _Modifiers = Qt.Key, Qt.KeyboardModifier
 
 
-class MovingMap(MapCanvas):
+class MovingMap(PaintedMap):
     """A map canvas that moves at the user's wish and remembers where it was."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -1,0 +1,107 @@
+"""Where the window's docks stand, at first, on a low screen and when a map is opened."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from stellar_gui.gui.panels.map_panel import MapPanel
+
+SMALL_HEIGHT = 900
+NARROW_WIDTH = 1400
+SIDE_WIDTHS = (380, 390)
+NARROW_SIDE_WIDTHS = (320, 320)
+LEFT_HEIGHTS = (520, 410)
+RIGHT_HEIGHTS = (430, 500)
+MAP_HEIGHT = 330
+
+_Area, _Way = Qt.DockWidgetArea, Qt.Orientation
+
+
+class Layout:
+    """Two panels at the left, two at the right, and below the central map two columns of other maps, put away at first.
+
+    left, right: from the upper to the lower panel; maps: by column, those of one column are tabs.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        left: tuple[QDockWidget, QDockWidget],
+        right: tuple[QDockWidget, QDockWidget],
+        maps: Sequence[Sequence[MapPanel]],
+    ) -> None:
+        self._window = window
+        self._left, self._right, self._maps = left, right, maps
+        self._tabbed: bool | None = None
+        window.setDockNestingEnabled(True)
+        window.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
+        for column in maps:
+            for panel in column:
+                panel.toggleViewAction().triggered.connect(lambda shown, panel=panel: self._show_map(panel, shown))
+
+    def arrange(self) -> None:
+        """Put everything in its first place."""
+        window = self._window
+        self._put_maps_away()
+        for docks, area in ((self._left, _Area.LeftDockWidgetArea), (self._right, _Area.RightDockWidgetArea)):
+            for dock in docks:
+                dock.setFloating(False)
+                dock.show()
+                window.addDockWidget(area, dock)
+            window.splitDockWidget(*docks, _Way.Vertical)
+        self._tabbed = None
+        self.follow_height()
+        widths = NARROW_SIDE_WIDTHS if window.width() < NARROW_WIDTH else SIDE_WIDTHS
+        window.resizeDocks([self._left[0], self._right[0]], list(widths), _Way.Horizontal)
+        window.resizeDocks(list(self._right), list(RIGHT_HEIGHTS), _Way.Vertical)
+
+    def restored(self) -> None:
+        """The window has put its docks where they were the last time."""
+        self._tabbed = bool(self._window.tabifiedDockWidgets(self._left[0]))
+        self.follow_height()
+
+    def follow_height(self) -> None:
+        """Turn the left column into tabs on a low screen, and back, unless the user has put its panels elsewhere.
+
+        A window that is not shown yet waits, since Qt would leave the bar of tabs behind that it takes back.
+        """
+        window, (upper, lower), area = self._window, self._left, _Area.LeftDockWidgetArea
+        low = window.height() < SMALL_HEIGHT
+        together = all(window.dockWidgetArea(dock) == area and not dock.isFloating() for dock in self._left)
+        if low is self._tabbed or not together or not window.isVisible():
+            return
+        self._tabbed = low
+        if low:
+            window.tabifyDockWidget(upper, lower)
+            upper.raise_()
+        else:
+            window.removeDockWidget(lower)
+            window.addDockWidget(area, lower)
+            lower.show()
+            window.splitDockWidget(upper, lower, _Way.Vertical)
+            window.resizeDocks([upper, lower], list(LEFT_HEIGHTS), _Way.Vertical)
+
+    def _put_maps_away(self) -> None:
+        for column in self._maps:
+            for panel in column:
+                panel.setFloating(False)
+                self._window.addDockWidget(_Area.BottomDockWidgetArea, panel)
+                panel.hide()
+        self._window.splitDockWidget(self._maps[0][0], self._maps[1][0], _Way.Horizontal)
+        for first, *others in self._maps:
+            for panel in others:
+                self._window.tabifyDockWidget(first, panel)
+
+    def _show_map(self, panel: MapPanel, shown: bool) -> None:
+        """Bring a map that was just opened to the front, with as much room as the one beside it."""
+        if not shown or panel.isFloating():
+            return
+        panel.raise_()
+        if panel.height() < MAP_HEIGHT:
+            self._window.resizeDocks([panel], [MAP_HEIGHT], _Way.Vertical)
+        fronts = [next((one for one in column if not one.visibleRegion().isEmpty()), None) for column in self._maps]
+        beside = [one for one in fronts if one is not None and one is not panel and not one.isFloating()]
+        if beside:
+            self._window.resizeDocks([panel, beside[-1]], [1, 1], _Way.Horizontal)
