@@ -16,6 +16,7 @@ from stellar_gui.progress import Progress, drain
 _STEPS = 4
 _FAR = 1.5
 """Where all stars extend this much further than their bulk, the map begins with the bulk."""
+_TAIL, _ROOM, _SAMPLE = 0.005, 0.3, 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,21 @@ def map_data(
 
 
 def _home(index: GridIndex) -> Bounds:
-    everything, bulk = framed(index.bounds), framed(index.bulk)
-    wider = (everything[1] - everything[0]) / (bulk[1] - bulk[0])
-    taller = (everything[3] - everything[2]) / (bulk[3] - bulk[2])
-    return bulk if max(wider, taller) > _FAR else everything
+    """All stars; else their bulk; else, where even that is mostly empty, the plane about all but one in a hundred."""
+    views = [framed(bounds) for bounds in (index.bounds, index.bulk, _core(index))]
+    home, *smaller = views
+    for view in smaller:
+        wider, taller = ((home[k + 1] - home[k]) / (view[k + 1] - view[k]) for k in (0, 2))
+        if max(wider, taller) > _FAR:
+            home = view
+    return home
+
+
+def _core(index: GridIndex) -> Bounds:
+    if not len(index):
+        return index.bounds
+    step = max(len(index) // _SAMPLE, 1)
+    low_x, high_x = np.quantile(index.x[::step], (_TAIL, 1 - _TAIL)).tolist()
+    low_y, high_y = np.quantile(index.y[::step], (_TAIL, 1 - _TAIL)).tolist()
+    more_x, more_y = _ROOM * (high_x - low_x), _ROOM * (high_y - low_y)
+    return low_x - more_x, high_x + more_x, low_y - more_y, high_y + more_y

@@ -46,6 +46,7 @@ def run(quick: bool) -> list[dict[str, Any]]:
         _moving(small, large, repetitions),
         *(_at_rest(small, large, repetitions, *view) for view in (("whole view", 1.0, 10.0), ("1 % of it", 0.1, 3.0))),
         _moving(small, large, repetitions, selection=True),
+        _linked(application, small, repetitions),
         *(_colored(small, coloring, repetitions) for coloring in _colorings(many[0])),
         _lasso(many, small.data.index, 5.0, repetitions),
         _lasso(survey, large.data.index, 10.0, 5),
@@ -113,6 +114,27 @@ def _moving(small: StarMap, large: StarMap, repetitions: int, selection: bool = 
         star_map.set_selection((star_map.data.x > 0) if selection else np.zeros(len(star_map.data.x), bool))
     work = f"pan frame, {_size(large)}{', half selected' * selection}, times that of {_size(small)}"
     return compared(work, _panning(large), _panning(small), 2.0, 3 * repetitions, at_most=True)
+
+
+def _linked(application: QApplication, small: StarMap, repetitions: int) -> dict[str, Any]:
+    """A new selection, marked and painted on five maps of the same stars, against a pan frame of one."""
+    x, y = small.data.x, small.data.y
+    planes = ((x, y), (y, x), (x + y, x - y), (x, x * y), (y, x**2))
+    views = [_shown(application, drain(map_data(*plane))) for plane in planes]
+    turn = itertools.count()
+    selections = [x > 0, y > 0]
+
+    def ours() -> None:
+        selection = selections[next(turn) % 2]
+        for view in views:
+            view.set_selection(selection)
+            view.viewport().repaint()
+
+    work = f"selection shown in five linked views of {_size(small)}, times one view's frame"
+    result = compared(work, ours, _panning(small), 6.0, repetitions, at_most=True)
+    for view in views:
+        view.close()
+    return result
 
 
 def _colorings(x: NDArray[np.float32]) -> tuple[Coloring, ...]:
