@@ -49,7 +49,7 @@ def summarise(
     numbers = np.arange(len(magnitudes))[rows]
     original = np.array([_percentiles(band) for band in _columns(magnitudes, numbers)])
     reconstructed = np.array([_percentiles(band) for band in _columns(embedding.reconstruction, numbers)])
-    residual = np.array([_moments(band) for band in _columns(embedding.residual, numbers)])
+    residual = np.array([_moments(band[~np.isnan(band)]) for band in _columns(embedding.residual, numbers)])
     return SelectionSummary(
         len(numbers),
         original_p16=original[:, 0],

@@ -12,6 +12,10 @@ BANDS: Final = 5
 """Magnitudes of a star: u, g, r, i, z."""
 
 ACTIVATIONS: Final = ("silu", "relu", "gelu", "tanh")
+FEATURES: Final = ("magnitudes", "colours-r", "colours")
+LOSS_SCALES: Final = ("magnitudes", "whitened", "colours")
+LOSSES: Final = ("quadratic", "weighted", "huber")
+LARGEST_DELTA: Final = 100.0
 LARGEST_LATENT: Final = 5
 LARGEST_HIDDEN: Final = 1024
 LARGEST_DEPTH: Final = 12
@@ -50,10 +54,7 @@ class NetworkConfig:
         _require_whole("number of latent dimensions", self.latent, 1, LARGEST_LATENT)
         _require_whole("hidden width", self.hidden, 1, LARGEST_HIDDEN)
         _require_whole("depth", self.depth, 1, LARGEST_DEPTH)
-        if self.activation not in ACTIVATIONS:
-            raise TrainingError(
-                f"The activation must be one of {', '.join(ACTIVATIONS)}, not {_shown(self.activation)}."
-            )
+        _require_one_of("activation", self.activation, ACTIVATIONS)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,16 @@ class TrainingConfig:
     batch_size: stars per step; a smaller training set makes one batch.
     learning_rate: the peak of the one-cycle schedule.
     fractions: of the stars to train, validate and test with; the lecture's 150, 5 and 100 of 255 thousand.
+    features: what the network reads and writes: 'magnitudes', the lecture's five; 'colours-r', u-g, g-r, r-i, i-z and
+    r; 'colours', those four alone, where each star's mean magnitude goes round the bottleneck as a number of its own.
+    loss_in: the scaling in which the loss is taken, which decides what the map shows: 'magnitudes'; 'whitened', each
+    principal direction weighs the same; 'colours', the features themselves, each with unit variance (not of magnitudes,
+    which they would leave without a brightness).
+    loss: 'quadratic'; 'weighted', by the stars' photometric errors; 'huber', beyond huber_delta (in units of loss_in)
+    only linear, so that outliers count less.
+    denoise: whether noise of each band's photometric error is added to the input, the target staying as it is.
+    deredden: whether the network sees magnitudes corrected for extinction; reconstructions are reddened again.
+    patience: epochs without a lower validation loss after which the training ends; None for no such end.
     Raises TrainingError for values that cannot work.
     """
 
@@ -76,6 +87,13 @@ class TrainingConfig:
     learning_rate: float = 1e-2
     fractions: tuple[float, float, float] = (150 / 255, 5 / 255, 100 / 255)
     network: NetworkConfig = field(default_factory=NetworkConfig)
+    features: str = "magnitudes"
+    loss_in: str = "magnitudes"
+    loss: str = "quadratic"
+    huber_delta: float = 0.2
+    denoise: bool = False
+    deredden: bool = False
+    patience: int | None = None
 
     def __post_init__(self) -> None:
         _require_whole("seed", self.seed, 0, 2**63 - 1)
@@ -95,6 +113,30 @@ class TrainingConfig:
             raise TrainingError("The fractions of training, validation and test stars add up to more than 1.")
         if not isinstance(self.network, NetworkConfig):
             raise TrainingError("The shape of the network must be a NetworkConfig.")
+        _require_one_of("features", self.features, FEATURES)
+        _require_one_of("scaling of the loss", self.loss_in, LOSS_SCALES)
+        _require_one_of("loss", self.loss, LOSSES)
+        if self.loss_in == "colours" and self.features == "magnitudes":
+            raise TrainingError(
+                "A loss in colours says nothing of a star's brightness; choose the features colours, which pass it "
+                "round the bottleneck, or colours-r."
+            )
+        _require_number("delta of the Huber loss", self.huber_delta, LARGEST_DELTA)
+        for name, switch in (("denoise", self.denoise), ("deredden", self.deredden)):
+            if not isinstance(switch, bool):
+                raise TrainingError(f"The setting {name} must be on or off, not {_shown(switch)}.")
+        if self.patience is not None:
+            _require_whole("patience in epochs", self.patience, 1, LARGEST_EPOCHS)
+
+    @property
+    def needs_errors(self) -> bool:
+        """Whether the training needs the stars' photometric errors."""
+        return self.denoise or self.loss == "weighted"
+
+    @property
+    def loss_unit(self) -> str:
+        """The unit of the loss: mag^2, or none."""
+        return "mag^2" if self.loss_in == "magnitudes" else ""
 
     def steps_per_epoch(self, training_stars: int) -> int:
         """Batches in an epoch; stars beyond the last full batch wait for the next epoch, which is shuffled anew."""
@@ -155,6 +197,11 @@ def _require_number(what: str, value: object, high: float) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (number and math.isfinite(value) and 0 < value <= high):  # type: ignore[arg-type, operator]
         raise TrainingError(f"The {what} must be above 0 and at most {high:,g}, not {_shown(value)}.")
+
+
+def _require_one_of(what: str, value: object, names: tuple[str, ...]) -> None:
+    if value not in names:
+        raise TrainingError(f"The {what} must be one of {', '.join(names)}, not {_shown(value)}.")
 
 
 def _shown(value: object) -> str:

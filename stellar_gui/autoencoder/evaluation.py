@@ -4,36 +4,40 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from stellar_gui.autoencoder.model import BATCH, run
+from stellar_gui.autoencoder.model import BATCH
 from stellar_gui.autoencoder.network import AutoEncoder
+from stellar_gui.autoencoder.objective import Objective, Stars
 from stellar_gui.autoencoder.report import BandErrors, ResidualSums
-from stellar_gui.autoencoder.scaling import Scaling
 
 Number = TypeVar("Number", bound=np.generic)
 
 
-def residuals(network: AutoEncoder, scaling: Scaling, whitened: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Original - reconstruction of stars with whitened magnitudes (k, 5): (k, 5) float32, mag."""
-    lost = whitened - run(network, whitened)
-    residual: NDArray[np.float32] = lost @ (scaling.axes * scaling.scale).T.astype(np.float32)
-    return residual
+def residuals(network: AutoEncoder, objective: Objective, stars: Stars) -> NDArray[np.float32]:
+    """Original - reconstruction of n stars: (n, 5) float32, mag; NaN in masked bands."""
+    with torch.inference_mode():
+        return objective.residuals(network(stars.features), stars)
 
 
-def validate(
-    network: AutoEncoder, scaling: Scaling, whitened: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], BandErrors]:
-    """Mean square of each star's residuals, (n,) mag^2, and the errors band by band, of stars (n, 5), whitened."""
-    squares, sums = [], ResidualSums()
-    for part in batches(whitened):
-        residual = residuals(network, scaling, part)
-        squares.append(np.square(residual, dtype=np.float64).mean(axis=1))
-        sums.add(residual)
-    return np.concatenate(squares), sums.errors()
+def validate(network: AutoEncoder, objective: Objective, stars: Stars) -> tuple[NDArray[np.float64], BandErrors]:
+    """Each star's part of the loss, (n,), and the errors band by band, of n stars."""
+    sums = ResidualSums()
+    with torch.inference_mode():
+        outputs = [network(stars.take(part).features) for part in _slices(len(stars))]
+        losses = objective.per_star(torch.cat(outputs), stars)
+        for part, output in zip(_slices(len(stars)), outputs, strict=True):
+            sums.add(objective.residuals(output, stars.take(part)))
+    return losses, sums.errors()
 
 
 def batches(values: NDArray[Number]) -> Iterator[NDArray[Number]]:
     """An array's rows, as many at a time as pass the network at once."""
-    for start in range(0, len(values), BATCH):
-        yield values[start : start + BATCH]
+    for part in _slices(len(values)):
+        yield values[part]
+
+
+def _slices(stars: int) -> Iterator[slice]:
+    for start in range(0, stars, BATCH):
+        yield slice(start, start + BATCH)

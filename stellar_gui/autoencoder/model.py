@@ -1,4 +1,4 @@
-"""The trained model: a network with its scaling, how it was trained, and how good it is."""
+"""The trained model: a network with its features, how it was trained, and how good it is."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.config import BANDS, TrainingConfig
+from stellar_gui.autoencoder.details import NO_DETAILS, Details
+from stellar_gui.autoencoder.features import Features, without_dust
 from stellar_gui.autoencoder.network import AutoEncoder
 from stellar_gui.autoencoder.report import EvaluationReport, History
 from stellar_gui.autoencoder.scaling import Scaling
@@ -65,21 +67,59 @@ class TrainedModel:
             digest.update(values.tobytes())
         return digest.hexdigest()[:12]
 
-    def encode(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Magnitudes (n, 5), mag, all finite -> latent positions (n, m) float32, dimensionless."""
+    @cached_property
+    def features(self) -> Features:
+        """What the network reads and writes."""
+        return Features.of(self.config.features, self.scaling)
+
+    def encode(self, magnitudes: NDArray[np.float32], details: Details = NO_DETAILS) -> NDArray[np.float32]:
+        """Magnitudes (n, 5), mag, finite where not masked -> latent positions (n, m) float32, dimensionless.
+
+        details: which bands are masked, and the extinction for a model that corrects it.
+        Raises InputError where that is not known.
+        """
         latent = np.empty((len(magnitudes), self.config.network.latent), np.float32)
         with one_thread():
             for rows in _batches(len(magnitudes)):
-                latent[rows] = run(self.network.encoder, self.scaling.whiten(magnitudes[rows]))
+                seen = self._seen(magnitudes[rows], details.take(rows))
+                latent[rows] = run(self.network.encoder, self.features.take(seen))
         return latent
 
-    def decode(self, latent: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Latent positions (n, m), dimensionless -> magnitudes (n, 5) float32, mag."""
+    def decode(self, latent: NDArray[np.float32], brightness: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """Latent positions (n, m), dimensionless -> magnitudes (n, 5) float32, mag; corrected for extinction, if the
+        network's are.
+
+        brightness: (n,) mag, mean of each star's five magnitudes, for features that do not hold it (see Features); None
+        gives each the mean of the training stars: then colours are right, and the brightness is only typical.
+        """
         magnitudes = np.empty((len(latent), BANDS), np.float32)
         with one_thread():
             for rows in _batches(len(latent)):
-                magnitudes[rows] = self.scaling.restore(run(self.network.decoder, latent[rows]))
+                given = None if brightness is None else brightness[rows]
+                magnitudes[rows] = self.features.restore(run(self.network.decoder, latent[rows]), given)
         return magnitudes
+
+    def reconstruct(
+        self, magnitudes: NDArray[np.float32], latent: NDArray[np.float32], details: Details = NO_DETAILS
+    ) -> NDArray[np.float32]:
+        """Magnitudes (n, 5) float32, mag, that the decoder gives stars (n, 5) at their latent positions (n, m).
+
+        Comparable with the originals: with each star's own brightness where that goes round the network, and reddened
+        again where the network's are corrected. In masked bands they are predictions.
+        """
+        reconstruction = self.decode(latent, self.brightness(magnitudes, details))
+        if self.config.deredden and details.extinction is not None:
+            reconstruction += details.extinction
+        return reconstruction
+
+    def brightness(self, magnitudes: NDArray[np.float32], details: Details = NO_DETAILS) -> NDArray[np.float32] | None:
+        """(n,) float32, mag: the mean magnitude of stars (n, 5) that `decode` takes; None for features that hold it."""
+        return self.features.brightness(self._seen(magnitudes, details)) if self.features.passes_brightness else None
+
+    def _seen(self, magnitudes: NDArray[np.float32], details: Details) -> NDArray[np.float32]:
+        """Magnitudes as the network is to see them."""
+        seen = without_dust(magnitudes, details, self.config)
+        return seen if details.masked is None else self.scaling.fill(seen, details.masked)
 
 
 def run(network: torch.nn.Module, values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,6 +14,7 @@ from safetensors.numpy import load, save
 
 from stellar_gui import __version__
 from stellar_gui.autoencoder.config import BANDS, TrainingConfig
+from stellar_gui.autoencoder.features import Features
 from stellar_gui.autoencoder.model import TrainedModel
 from stellar_gui.autoencoder.network import AutoEncoder, empty_network
 from stellar_gui.autoencoder.report import EvaluationReport, History
@@ -110,7 +111,7 @@ def _model(values: Mapping[str, Any], arrays: Arrays) -> TrainedModel:
         if told[name].shape != (BANDS,) or told[name].dtype != np.float64:
             raise ValueError(name)
     return TrainedModel(
-        network=_network(config, arrays),
+        network=_network(config, scaling, arrays),
         scaling=scaling,
         config=config,
         stars=_item(values, "stars", int),
@@ -122,8 +123,8 @@ def _model(values: Mapping[str, Any], arrays: Arrays) -> TrainedModel:
     )
 
 
-def _network(config: TrainingConfig, arrays: Arrays) -> AutoEncoder:
-    network = empty_network(config.network)
+def _network(config: TrainingConfig, scaling: Scaling, arrays: Arrays) -> AutoEncoder:
+    network = empty_network(config.network, Features.of(config.features, scaling).count)
     weights = {name: arrays[f"network.{name}"] for name in network.state_dict()}
     for name, expected in network.state_dict().items():
         if weights[name].shape != tuple(expected.shape) or weights[name].dtype != np.float32:

@@ -18,16 +18,17 @@ _ACTIVATIONS: Final[dict[str, Callable[[], nn.Module]]] = {
 
 
 class AutoEncoder(nn.Module):
-    """f(x) = decoder(encoder(x)); x: (k, 5) float32, the latent between the two (k, latent) float32.
+    """f(x) = decoder(encoder(x)); x: (k, inputs) float32, the latent between the two (k, latent) float32.
 
-    encoder: 5 -> hidden (depth times) -> latent, decoder: latent -> hidden (depth times) -> 5. After each hidden linear
-    layer the activation, then LayerNorm; the last linear layer of each half is bare.
+    encoder: inputs -> hidden (depth times) -> latent, decoder: latent -> hidden (depth times) -> inputs. After each
+    hidden linear layer the activation, then LayerNorm; the last linear layer of each half is bare.
+    inputs: 5, or as many as there are features.
     """
 
-    def __init__(self, config: NetworkConfig) -> None:
+    def __init__(self, config: NetworkConfig, inputs: int = BANDS) -> None:
         super().__init__()
-        self.encoder = _half(BANDS, config.latent, config)
-        self.decoder = _half(config.latent, BANDS, config)
+        self.encoder = _half(inputs, config.latent, config)
+        self.decoder = _half(config.latent, inputs, config)
 
     def forward(self, x: Tensor) -> Tensor:
         """Reconstruction of x, of the same shape."""
@@ -35,15 +36,15 @@ class AutoEncoder(nn.Module):
         return reconstruction
 
 
-def empty_network(config: NetworkConfig) -> AutoEncoder:
+def empty_network(config: NetworkConfig, inputs: int = BANDS) -> AutoEncoder:
     """A network whose shapes are known and whose weights take no memory yet; torch's random state is left alone."""
     with torch.device("meta"):
-        return AutoEncoder(config)
+        return AutoEncoder(config, inputs)
 
 
-def new_network(config: NetworkConfig, generator: torch.Generator) -> AutoEncoder:
+def new_network(config: NetworkConfig, generator: torch.Generator, inputs: int = BANDS) -> AutoEncoder:
     """A network with first weights drawn from generator, distributed as torch draws a Linear's and a LayerNorm's."""
-    network = empty_network(config).to_empty(device="cpu")
+    network = empty_network(config, inputs).to_empty(device="cpu")
     for layer in network.modules():
         if isinstance(layer, nn.Linear):
             bound = 1 / math.sqrt(layer.in_features)

@@ -1,5 +1,6 @@
 """What is told of a training: its history and how good the model is."""
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -53,7 +54,7 @@ class BandErrors(ReadOnly):
     @property
     def mse(self) -> float:
         """mag^2: mean squared residual over stars and bands, the quadratic loss."""
-        return float(np.mean(self.rms**2))
+        return float(np.nanmean(self.rms**2)) if np.isfinite(self.rms).any() else math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,23 +81,24 @@ class EvaluationReport(ReadOnly):
 
 
 class ResidualSums:
-    """Gathers residuals batch by batch, in bounded memory."""
+    """Gathers residuals batch by batch, in bounded memory; those of masked bands are NaN and do not count."""
 
     def __init__(self) -> None:
-        self._stars = 0
+        self._stars = np.zeros(BANDS, np.int64)
         self._sum = np.zeros(BANDS)
         self._squares = np.zeros(BANDS)
 
     def add(self, residual: NDArray[np.float32]) -> None:
         """Take in residuals (k, 5), mag."""
-        self._stars += len(residual)
-        self._sum += residual.sum(axis=0, dtype=np.float64)
-        self._squares += np.square(residual, dtype=np.float64).sum(axis=0)
+        counted = ~np.isnan(residual)
+        self._stars += np.count_nonzero(counted, axis=0)
+        self._sum += residual.sum(axis=0, dtype=np.float64, where=counted)
+        self._squares += np.square(residual, dtype=np.float64).sum(axis=0, where=counted)
 
     def errors(self) -> BandErrors:
-        """What the residuals so far, at least one, amount to."""
-        bias, mean_square = self._sum / self._stars, self._squares / self._stars
-        if self._stars == 1:
-            return BandErrors(np.sqrt(mean_square), bias, np.full(BANDS, np.nan))
-        variance = np.maximum(mean_square - bias**2, 0.0) / (self._stars - 1)
-        return BandErrors(np.sqrt(mean_square), bias, np.sqrt(variance))
+        """What the residuals so far amount to; NaN in a band without any."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            bias, mean_square = self._sum / self._stars, self._squares / self._stars
+            variance = np.maximum(mean_square - bias**2, 0.0) / (self._stars - 1)
+        error = np.where(self._stars > 1, np.sqrt(variance), np.nan)
+        return BandErrors(np.sqrt(mean_square), bias, error)

@@ -1,4 +1,4 @@
-"""The way from magnitudes to the network's numbers and back: whitening by the principal directions of the stars."""
+"""How the magnitudes of stars are spread: mean, principal directions, and what a missing band is likely to be."""
 
 from dataclasses import dataclass, fields
 from typing import Final
@@ -17,7 +17,7 @@ CHUNK: Final = 65_536
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """An invertible linear map: whitened = (magnitudes - mean) @ axes / scale.
+    """Mean and principal directions of stars' magnitudes; their covariance is axes @ diag(scale^2) @ axes.T.
 
     mean: (5,) float64, mag.
     axes: (5, 5) float64, orthonormal, column k the k-th principal direction, its largest component positive.
@@ -46,25 +46,20 @@ class Scaling:
         scale = np.maximum(np.sqrt(np.maximum(variance, 0.0)), SMALLEST_SCALE)
         return cls(mean, np.ascontiguousarray(axes), scale)
 
-    def whiten(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, 5) mag -> (n, 5) float32, dimensionless, each column with mean 0 and variance 1 over the fitted stars."""
-        matrix = self.axes / self.scale
-        whitened = np.empty(magnitudes.shape, np.float32)
-        for start in range(0, len(magnitudes), CHUNK):
-            whitened[start : start + CHUNK] = (magnitudes[start : start + CHUNK] - self.mean) @ matrix
-        return whitened
+    def fill(self, magnitudes: NDArray[np.float32], masked: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Magnitudes (n, 5) in which each masked band, (n, 5) bool, has what the star's other bands make likely.
 
-    def restore(self, whitened: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, 5) whitened -> (n, 5) float32, mag: the inverse of `whiten`."""
-        matrix = (self.axes * self.scale).T
-        magnitudes = np.empty(whitened.shape, np.float32)
-        for start in range(0, len(whitened), CHUNK):
-            magnitudes[start : start + CHUNK] = whitened[start : start + CHUNK] @ matrix + self.mean
-        return magnitudes
-
-    def principal_component_error(self, magnitudes: NDArray[np.float32], components: int) -> float:
-        """mag^2: mean squared residual, over stars and bands, of stars (n, 5) kept by so many principal components."""
-        lost, total = self.axes[:, components:], 0.0
-        for start in range(0, len(magnitudes), CHUNK):
-            total += float((((magnitudes[start : start + CHUNK] - self.mean) @ lost) ** 2).sum())
-        return total / magnitudes.size
+        That is the mean of a normal distribution with the fitted mean and covariance, given the other bands; the mean
+        itself where there are none. What stood in a masked band plays no part.
+        """
+        filled = np.array(magnitudes, np.float32)
+        covariance = self.axes * np.square(self.scale) @ self.axes.T
+        patterns, which = np.unique(masked, axis=0, return_inverse=True)
+        for k, hidden in enumerate(patterns):
+            if not hidden.any():
+                continue
+            rows, seen = np.flatnonzero(which.ravel() == k), ~hidden
+            known = magnitudes[np.ix_(rows, seen)] - self.mean[seen]
+            regression = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, hidden)])
+            filled[np.ix_(rows, hidden)] = self.mean[hidden] + known @ regression
+        return filled

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.canonical import CanonicalForm, align, canonical_form, fold
 from stellar_gui.autoencoder.config import Command, TrainingConfig
+from stellar_gui.autoencoder.details import NO_DETAILS, Details
 from stellar_gui.autoencoder.evaluation import batches, residuals, validate
+from stellar_gui.autoencoder.features import Features, without_dust
 from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
 from stellar_gui.autoencoder.network import AutoEncoder, empty_network, flatten_parameters, new_network
-from stellar_gui.autoencoder.report import EvaluationReport, History, ResidualSums
+from stellar_gui.autoencoder.objective import Objective, Stars
+from stellar_gui.autoencoder.report import BandErrors, EvaluationReport, History, ResidualSums
 from stellar_gui.autoencoder.scaling import Scaling
 from stellar_gui.autoencoder.schedule import one_cycle
 from stellar_gui.autoencoder.split import Split, split
@@ -24,6 +27,8 @@ from stellar_gui.errors import TrainingError
 __all__ = ["Command", "TrainingProgress", "train"]
 
 FEWEST_STARS: Final = 20
+FEWEST_COMPLETE: Final = 6
+"""Training stars with all five bands; fewer say nothing of how five magnitudes vary together."""
 REPORT_INTERVAL: Final = 0.2
 """Seconds of training between two reports."""
 SNAPSHOT_STARS: Final = 5_000
@@ -38,36 +43,43 @@ AVERAGE_STEPS: Final = 200
 TrainingSteps = Generator["TrainingProgress | None", Command | None, TrainedModel]
 
 
-def train(magnitudes: NDArray[np.float32], config: TrainingConfig) -> TrainingSteps:
-    """Train a network on stars (n, 5) float32, mag, all finite.
+def train(magnitudes: NDArray[np.float32], config: TrainingConfig, details: Details = NO_DETAILS) -> TrainingSteps:
+    """Train a network on stars (n, 5) float32, mag, finite where not masked.
+
+    details: what else is known of the same stars. Masked bands take no part: the network sees there what the star's
+    other bands make likely, and neither loss nor errors count them; photometric errors weigh the loss or make noise,
+    and extinction is corrected, where the config says so.
 
     Yields None after each batch, as a chance to pause or stop, and a TrainingProgress up to five times a second and at
     the end. Sending Command.STOP ends the training at once with the best model so far; closing the generator drops it.
     Time between a yield and the next send is a pause.
 
-    The loss is the mean squared residual over stars and bands, mag^2. The best weights are those of the last epoch
-    whose validation loss cannot be told from the lowest: it lies at most one standard error of the stars' paired
-    differences above (the one-standard-error rule of Breiman et al. 1984, Classification and Regression Trees); with
-    few validation stars the lowest is mostly luck. What is validated, shown and kept is the running average of the
-    weights over the last 200 steps or so (Polyak and Juditsky 1992, SIAM J. Control Optim. 30, 838): it is free of most
-    of the bias per band by which single steps differ, so that a training stopped early is good too.
+    The loss is by default the mean squared residual over stars and bands, mag^2; see TrainingConfig for others. The
+    best weights are those of the last epoch whose validation loss cannot be told from the lowest: it lies at most one
+    standard error of the stars' paired differences above (the one-standard-error rule of Breiman et al. 1984,
+    Classification and Regression Trees); with few validation stars the lowest is mostly luck. What is validated, shown
+    and kept is the running average of the weights over the last 200 steps or so (Polyak and Juditsky 1992, SIAM J.
+    Control Optim. 30, 838): it is free of most of the bias per band by which single steps differ, so that a training
+    stopped early is good too.
 
     The result depends on the stars and the config alone, not on pauses or reports (a time budget apart); torch's global
     random state is not touched.
 
-    Raises TrainingError for fewer than 20 stars, for magnitudes that are not finite, and where the loss stops being a
-    number before any epoch has improved on the first weights; where it does so later, the model has the best weights
-    before, and says so.
+    Raises TrainingError for fewer than 20 stars, for magnitudes that are not finite, where photometric errors are
+    needed and not known, and where the loss stops being a number before any epoch has improved on the first weights;
+    where it does so later, the model has the best weights before, and says so. Raises InputError where an extinction
+    that is to be corrected is not known.
     """
     if len(magnitudes) < FEWEST_STARS:
         raise TrainingError(
             f"{len(magnitudes)} stars are too few to train on; relax the quality checks or open a table with at least "
             f"{FEWEST_STARS}."
         )
-    if not np.isfinite(magnitudes).all():
+    unmasked = np.isfinite(magnitudes) if details.masked is None else np.isfinite(magnitudes) | details.masked
+    if not unmasked.all():
         raise TrainingError("Some magnitudes are not finite numbers; leave those stars out of the training.")
     with one_thread():
-        training = _Training(magnitudes, config)
+        training = _Training(magnitudes, config, details)
         stopped = False
         while not stopped and not training.done:
             training.take_step()
@@ -85,7 +97,7 @@ def train(magnitudes: NDArray[np.float32], config: TrainingConfig) -> TrainingSt
 
 @dataclass
 class _Best:
-    """The weights that would be kept now, (p,), and the validation loss, mag^2, after their epoch."""
+    """The weights that would be kept now, (p,), and the validation loss after their epoch."""
 
     epoch: int
     loss: float
@@ -95,22 +107,27 @@ class _Best:
 class _Training:
     """A run between two of its steps."""
 
-    def __init__(self, magnitudes: NDArray[np.float32], config: TrainingConfig) -> None:
+    def __init__(self, magnitudes: NDArray[np.float32], config: TrainingConfig, details: Details) -> None:
         self._clock = Stopwatch()
-        self._magnitudes, self._config = magnitudes, config
+        self._config, self._details = config, details
         self._split: Split = split(len(magnitudes), config.seed, config.fractions)
-        self._scaling = Scaling.fit(magnitudes[self._split.train])
-        self._scale = torch.from_numpy(self._scaling.scale.astype(np.float32))
-        self._stars = torch.from_numpy(self._whitened(self._split.train))
-        self._validation = self._whitened(self._split.validation)
+        self._magnitudes = without_dust(magnitudes, details, config)
+        self._scaling = Scaling.fit(self._magnitudes[self._complete(self._split.train)])
+        if details.masked is not None:
+            self._magnitudes = self._scaling.fill(self._magnitudes, details.masked)
+        self._features = Features.of(config.features, self._scaling)
+        self._objective = Objective(config, self._features, details.take(self._split.train))
+        self._stars = self._stars_of(self._split.train, noisy=True)
+        self._validation = self._stars_of(self._split.validation)
         self._snapshot_rows = np.sort(np.random.default_rng(config.seed).permutation(len(magnitudes))[:SNAPSHOT_STARS])
-        self._snapshot = self._whitened(self._snapshot_rows)
+        self._snapshot = self._features_of(self._snapshot_rows)
         self._frame: NDArray[np.float64] | None = None
 
         self._generator = torch.Generator().manual_seed(config.seed)
-        self._network: AutoEncoder = new_network(config.network, self._generator)
+        self._network: AutoEncoder = new_network(config.network, self._generator, self._features.count)
         self._weights = flatten_parameters(self._network)
-        self._averaged_network = empty_network(config.network).to_empty(device="cpu").requires_grad_(False)
+        self._averaged_network = empty_network(config.network, self._features.count).to_empty(device="cpu")
+        self._averaged_network.requires_grad_(False)
         self._averaged_network.load_state_dict(self._network.state_dict())
         self._average = flatten_parameters(self._averaged_network).requires_grad_(False)
         self._optimiser = torch.optim.AdamW([self._weights], lr=config.learning_rate, weight_decay=0.0, fused=True)
@@ -123,7 +140,7 @@ class _Training:
         self._loss_sum, self._loss_count = 0.0, 0
         self._gradient_norm = self._rate = 0.0
         self._history: list[tuple[int, float, float, float]] = []
-        self._lowest, self._errors = validate(self._averaged_network, self._scaling, self._validation)
+        self._lowest, self._errors = validate(self._averaged_network, self._objective, self._validation)
         self._best = _Best(0, float(self._lowest.mean()), self._average.clone())
         self._stopped_because: str | None = None
 
@@ -164,14 +181,14 @@ class _Training:
         position = self._step % self._per_epoch
         if position == 0:
             order = torch.randperm(len(self._stars), generator=self._generator)
-            self._shuffled = self._stars.index_select(0, order)
+            self._shuffled = self._stars.take(order)
         self._rate = self._optimiser.param_groups[0]["lr"] = one_cycle(self._fraction, self._config.learning_rate)
-        stars = self._shuffled[position * self._batch : (position + 1) * self._batch]
+        stars = self._shuffled.take(slice(position * self._batch, (position + 1) * self._batch))
         gradient = self._weights.grad
         assert gradient is not None
         gradient.zero_()
-        loss = ((self._network(stars) - stars) * self._scale).square().mean()
-        loss.backward()
+        loss = self._objective.loss(self._network(self._objective.input(stars, self._generator)), stars)
+        loss.backward()  # type: ignore[no-untyped-call]
         self._step += 1
         self._gradient_norm = float(gradient.norm())
         if not np.isfinite(self._gradient_norm):
@@ -213,13 +230,12 @@ class _Training:
         for rows in (self._split.train, self._split.validation, self._split.test):
             sums = ResidualSums()
             for part in batches(rows):
-                sums.add(residuals(network, self._scaling, self._whitened(part)))
+                sums.add(residuals(network, self._objective, self._stars_of(part)))
                 self.pause()
                 yield None
                 self.go_on()
             errors.append(sums.errors())
         train, validation, test = errors
-        components = self._config.network.latent
         return TrainedModel(
             network=network,
             scaling=self._scaling,
@@ -233,7 +249,7 @@ class _Training:
                 train_mse=train.mse,
                 validation_mse=validation.mse,
                 test_mse=test.mse,
-                pca_mse=self._scaling.principal_component_error(self._magnitudes[self._split.test], components),
+                pca_mse=self._principal_component_errors().mse,
                 rms_per_band=test.rms,
                 bias_per_band=test.bias,
                 bias_error_per_band=test.bias_error,
@@ -243,12 +259,36 @@ class _Training:
             stopped_because=self._stopped_because,
         )
 
-    def _whitened(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        return self._scaling.whiten(self._magnitudes[rows])
+    def _complete(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of the training stars of which every band was detected; they settle the scaling."""
+        if self._details.masked is None:
+            return rows
+        complete = rows[~self._details.masked[rows].any(axis=1)]
+        if len(complete) < FEWEST_COMPLETE:
+            raise TrainingError(
+                f"Only {len(complete)} of the stars to train with were detected in all five bands; at least "
+                f"{FEWEST_COMPLETE} are needed to learn from."
+            )
+        return complete
+
+    def _features_of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self._features.take(self._magnitudes[rows])
+
+    def _stars_of(self, rows: NDArray[np.int64], noisy: bool = False) -> Stars:
+        return self._objective.stars(self._features_of(rows), self._details.take(rows), noisy)
+
+    def _principal_component_errors(self) -> BandErrors:
+        """What as many principal components as latent dimensions leave of the test stars."""
+        sums = ResidualSums()
+        for part in batches(self._split.test):
+            left = self._features.principal_component_residuals(self._magnitudes[part], self._config.network.latent)
+            masked = self._details.take(part).masked
+            sums.add(left if masked is None else np.where(masked, np.float32(np.nan), left))
+        return sums.errors()
 
     def _end_epoch(self) -> None:
         """Validate, write the history, and keep the weights if they are the best."""
-        squares, errors = validate(self._averaged_network, self._scaling, self._validation)
+        squares, errors = validate(self._averaged_network, self._objective, self._validation)
         loss, train_loss = float(squares.mean()), self._loss_sum / self._loss_count
         self._loss_sum, self._loss_count = 0.0, 0
         if not np.isfinite(loss):
@@ -275,9 +315,9 @@ class _Training:
         )
 
     def _canonical_form(self, network: AutoEncoder) -> CanonicalForm:
-        whitened = self._stars[:CANONICAL_STARS].numpy()
-        latent = np.concatenate([run(network.encoder, part) for part in batches(whitened)])
-        return canonical_form(latent, whitened)
+        features = self._stars.features[:CANONICAL_STARS].numpy()
+        latent = np.concatenate([run(network.encoder, part) for part in batches(features)])
+        return canonical_form(latent, features)
 
     def _history_so_far(self) -> History:
         epochs, train_losses, losses, rates = zip(*self._history, strict=True) if self._history else ((), (), (), ())

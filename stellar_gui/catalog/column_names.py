@@ -1,4 +1,4 @@
-"""How catalogues name their columns: spellings of bands, sky position, redshift, identifier and class."""
+"""How catalogues name their columns: spellings of bands, their errors, dust, sky position, redshift, name and class."""
 
 import re
 from typing import Final
@@ -72,6 +72,35 @@ CLASSES: Final = (
     "objtype",
     "type",
 )
+
+REDDENINGS: Final = ("ebv", "ebmv", "sfdebv", "ebvsfd", "sfebv", "ebvsf")
+_ERRORS_OF: Final = (
+    "{kind}err{band}",
+    "err{name}",
+    "{name}err",
+    "{name}error",
+    "e{name}",
+    "sigma{name}",
+    "{name}sigma",
+)
+_ERRORS: Final = ("err{band}", "{band}err", "e{band}", "{band}error", "modelmagerr{band}", "psfmagerr{band}")
+_EXTINCTIONS: Final = ("extinction{band}", "ext{band}", "galext{band}", "a{band}")
+
+
+def error_names(band: str, column: str) -> tuple[str, ...]:
+    """Names, without case and separators, of the errors of magnitudes in a column, the likeliest first.
+
+    `psfMagErr_u` for `psfMag_u`, `e_umag` for `umag`, `Err_u` or `u_err` for any.
+    """
+    name = plain(column)
+    kind = name.removesuffix(band) if len(name) > 1 and name.endswith(band) else name
+    own = [form.format(kind=kind, name=name, band=band) for form in _ERRORS_OF]
+    return tuple(dict.fromkeys([*own, *(form.format(band=band) for form in _ERRORS)]))
+
+
+def extinction_names(band: str) -> tuple[str, ...]:
+    """Names, without case and separators, of a band's extinction, such as `extinction_r` and `A_r`."""
+    return tuple(form.format(band=band) for form in _EXTINCTIONS)
 
 
 def split_unit(column: str) -> tuple[str, str | None]:

@@ -1,4 +1,4 @@
-"""Which column of a table plays which role: bands, sky position, redshift, identifier, class."""
+"""Which column of a table plays which role: bands, their errors and extinction, sky position, redshift, name, class."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,10 +11,28 @@ from numpy.typing import NDArray
 from pandas.api import types
 
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.catalog.column_names import BAND_SPELLINGS, CLASSES, FAMILIES, IDENTIFIERS, POSITIONS, REDSHIFTS, plain
+from stellar_gui.catalog.column_names import (
+    BAND_SPELLINGS,
+    CLASSES,
+    FAMILIES,
+    IDENTIFIERS,
+    POSITIONS,
+    REDDENINGS,
+    REDSHIFTS,
+    error_names,
+    extinction_names,
+    plain,
+)
 from stellar_gui.errors import InputError, MissingBandsError
 
-ROLES: Final = (*BAND_NAMES, "ra", "dec", "redshift", "identifier", "class")
+ERROR_ROLES: Final = tuple(f"err_{band}" for band in BAND_NAMES)
+EXTINCTION_ROLES: Final = tuple(f"extinction_{band}" for band in BAND_NAMES)
+REDDENING: Final = "ebv"
+ROLES: Final = (
+    *BAND_NAMES,
+    *("ra", "dec", "redshift", "identifier", "class"),
+    *(*ERROR_ROLES, REDDENING, *EXTINCTION_ROLES),
+)
 LARGEST_EXACT_FLOAT: Final = 2.0**53
 _LARGEST_REDSHIFT: Final = 8.0  # no SDSS star is brighter in z than this, and hardly a quasar is farther
 _NAMES_IN_MESSAGE: Final = 30
@@ -25,7 +43,8 @@ _HEAD: Final = 1000  # rows that nearly always settle a question about all
 class ColumnRoles(Mapping[str, str]):
     """Column name by role; a role that no column plays is absent.
 
-    Roles: u, g, r, i, z (always present in a Catalog), ra, dec (deg), redshift, identifier, class.
+    Roles: u, g, r, i, z (always present in a Catalog), ra, dec (deg), redshift, identifier, class, err_u ... err_z
+    (photometric errors, mag), ebv (E(B-V), mag), extinction_u ... extinction_z (mag).
     """
 
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -69,7 +88,9 @@ def recognise(frame: pd.DataFrame, chosen: Mapping[str, str] = MappingProxyType(
     taken = {column for column in wanted.values() if column}
     free = [column for column in frame.columns if isinstance(column, str) and column not in taken]
     roles, candidates = _find_bands(frame, free, wanted)
-    candidates |= _other_candidates(frame, [column for column in free if column not in roles.values()])
+    candidates |= _other_candidates(frame, [column for column in free if column not in roles.values()], roles)
+    if not all(candidates[role] or wanted.get(role) for role in ERROR_ROLES):
+        candidates |= {role: [] for role in ERROR_ROLES}  # a lone `zErr` is a redshift's
     for role in ROLES[len(BAND_NAMES) :]:
         if wanted.get(role):
             roles[role] = wanted[role]
@@ -133,8 +154,11 @@ def _find_bands(
     return roles, candidates
 
 
-def _other_candidates(frame: pd.DataFrame, free: list[str]) -> dict[str, list[str]]:
-    """By role other than a band, the columns among the free ones that could play it, the preferred first."""
+def _other_candidates(frame: pd.DataFrame, free: list[str], bands: Mapping[str, str]) -> dict[str, list[str]]:
+    """By role other than a band, the columns among the free ones that could play it, the preferred first.
+
+    bands: the column of each band.
+    """
     by_name: dict[str, list[str]] = {}
     for column in free:
         by_name.setdefault(plain(column), []).append(column)
@@ -142,13 +166,16 @@ def _other_candidates(frame: pd.DataFrame, free: list[str]) -> dict[str, list[st
     def named(names: Iterable[str]) -> list[str]:
         return [column for name in names for column in by_name.get(name, [])]
 
+    def numeric(names: Iterable[str]) -> list[str]:
+        return [column for column in named(names) if _is_number(frame[column])]
+
     positions = [
         pair
         for ra_name, dec_name in POSITIONS
         for pair in zip(by_name.get(ra_name, []), by_name.get(dec_name, []), strict=False)
         if all(_is_number(frame[column]) for column in pair)
     ]
-    redshifts = [c for c in named(REDSHIFTS) if _is_number(frame[c])]
+    redshifts = numeric(REDSHIFTS)
     identifiers = [c for c in named(IDENTIFIERS) if _is_number(frame[c]) or _is_text(frame[c])]
     return {
         "ra": list(dict.fromkeys(ra for ra, _ in positions)),
@@ -156,6 +183,9 @@ def _other_candidates(frame: pd.DataFrame, free: list[str]) -> dict[str, list[st
         "redshift": redshifts + [c for c in named(["z"]) if _looks_like_redshift(frame[c])],
         "identifier": sorted(identifiers, key=lambda column: is_rounded(frame.loc[:, column])),
         "class": [c for c in named(CLASSES) if _can_classify(frame[c], plain(c))],
+        **{role: numeric(error_names(band, bands[band])) for role, band in zip(ERROR_ROLES, BAND_NAMES, strict=True)},
+        REDDENING: numeric(REDDENINGS),
+        **{role: numeric(extinction_names(band)) for role, band in zip(EXTINCTION_ROLES, BAND_NAMES, strict=True)},
     }
 
 
@@ -202,7 +232,7 @@ def _checked(frame: pd.DataFrame, chosen: Mapping[str, str]) -> dict[str, str]:
                 raise InputError(f"column “{column}” cannot be both {other} and {role}; choose another for one of them")
         if role in BAND_NAMES and not _has_numbers(frame[column]):
             raise InputError(f"column “{column}” holds no numbers and cannot be band {role}; choose another column")
-        if role in ("ra", "dec", "redshift") and not _is_number(frame[column]):
+        if role not in (*BAND_NAMES, "identifier", "class") and not _is_number(frame[column]):
             raise InputError(f"column “{column}” holds text and cannot be {role}; choose a column of numbers")
         found[role] = column
     return found

@@ -17,6 +17,7 @@ from stellar_gui.errors import InputError
 
 SENTINEL: Final = 99.0
 ZERO_FLUX_WIDTH: Final = 0.005
+FEWEST_DETECTED: Final = 2
 _BLOCK: Final = 4096
 _FLOAT32_STEP: Final = 2e-6  # spacing of float32 at 25 mag
 
@@ -56,6 +57,8 @@ class QualityCuts:
     sentinel: no magnitude is a placeholder: <= -99 or >= 99 (-9999, -999, -99, 99, 99.99, 999, 9999, ...).
     magnitude_range: smallest and largest magnitude allowed in every band, both included, mag; None for any.
     zero_flux: no magnitude lies within 0.005 mag (included) of its band's asinh magnitude of zero flux.
+    mask_zero_flux: in place of this check, bands without a detection (at that magnitude, or fainter: no flux above
+        zero) are masked, and their stars kept, as long as two bands are left, which make a colour.
     unique: no earlier row has the same identifier (missing identifiers are not compared).
     classes: the classes allowed, in any case, if the class column holds one of them at all; None for all.
 
@@ -66,6 +69,7 @@ class QualityCuts:
     magnitude_range: tuple[float, float] | None = (0.0, 30.0)
     zero_flux: bool = True
     unique: bool = True
+    mask_zero_flux: bool = False
     classes: tuple[str, ...] | None = ("STAR",)
 
     def __post_init__(self) -> None:
@@ -90,6 +94,7 @@ class Quality:
     removed: number of rows by first reason; found: number of rows that match a reason whether its check is made or
         not (one row may match several; with no magnitude range none is out of it). Both without GOOD.
     note: what a check could not do, in one or more sentences; empty where nothing is to be said.
+    masked: (n, 5) bool, the bands without a detection, read-only; None where the cuts do not mask them.
     """
 
     reason: NDArray[np.uint8]
@@ -97,10 +102,12 @@ class Quality:
     removed: Mapping[Reason, int]
     found: Mapping[Reason, int]
     note: str = ""
+    masked: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
-        self.reason.setflags(write=False)
-        self.kept.setflags(write=False)
+        for array in (self.reason, self.kept, self.masked):
+            if array is not None:
+                array.setflags(write=False)
 
 
 def check(catalog: Catalog, cuts: QualityCuts) -> Quality:
@@ -111,13 +118,16 @@ def check(catalog: Catalog, cuts: QualityCuts) -> Quality:
     """
     magnitudes = catalog.magnitudes
     finite = np.isfinite(magnitudes)
+    zero_flux = _zero_flux(magnitudes)
+    masked = not_detected(magnitudes) if cuts.mask_zero_flux else None
+    removed = zero_flux if masked is None else np.count_nonzero(masked, axis=1) > len(BANDS) - FEWEST_DETECTED
     duplicate, duplicate_note = _duplicates(catalog)
     other_class, class_note = _other_class(catalog, cuts.classes or QualityCuts().classes or ())
     checks: tuple[tuple[Reason, bool, NDArray[np.bool_]], ...] = (
         (Reason.NOT_FINITE, True, _any_band(~finite)),
         (Reason.SENTINEL, cuts.sentinel, _any_band(finite & (np.abs(magnitudes) >= SENTINEL))),
         (Reason.OUT_OF_RANGE, cuts.magnitude_range is not None, _out_of_range(magnitudes, cuts.magnitude_range)),
-        (Reason.ZERO_FLUX, cuts.zero_flux, _zero_flux(magnitudes)),
+        (Reason.ZERO_FLUX, cuts.zero_flux or cuts.mask_zero_flux, removed),
         (Reason.DUPLICATE, cuts.unique, duplicate),
         (Reason.OTHER_CLASS, cuts.classes is not None, other_class),
     )
@@ -131,9 +141,21 @@ def check(catalog: Catalog, cuts: QualityCuts) -> Quality:
         reason=reason,
         kept=reason == Reason.GOOD,
         removed=MappingProxyType({code: int(counts[code]) for code in Reason if code is not Reason.GOOD}),
-        found=MappingProxyType({code: int(np.count_nonzero(matches)) for code, _, matches in checks}),
+        found=MappingProxyType(
+            {code: int(np.count_nonzero(matches)) for code, _, matches in checks}
+            | {Reason.ZERO_FLUX: int(np.count_nonzero(zero_flux))}
+        ),
         note=" ".join(filter(None, notes)),
+        masked=masked,
     )
+
+
+def not_detected(magnitudes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n, 5) bool: the bands in which no flux above zero was measured, from magnitudes (n, 5), mag."""
+    faintest = np.array([band.zero_flux - ZERO_FLUX_WIDTH for band in BANDS], np.float32) - np.float32(_FLOAT32_STEP)
+    with np.errstate(invalid="ignore"):
+        found: NDArray[np.bool_] = magnitudes >= faintest
+    return found
 
 
 def class_note(catalog: Catalog, cuts: QualityCuts) -> str:

@@ -3,12 +3,14 @@
 import argparse
 from pathlib import Path
 
-from stellar_gui.commands.console import follow, write_result
+from stellar_gui.commands.console import follow, warn, write_result
 from stellar_gui.commands.options import table_to_write
 
 EXAMPLE = """\
 LATENTS is a table with the columns latent_1, latent_2; OUT has them and u, g, r, i, z (mag), row by row. A
-position that is not finite has no magnitudes.
+position that is not finite has no magnitudes. A network of colours alone needs a star's brightness too: the column
+mean_magnitude, as `encode` writes it; without it every star gets the mean of the training stars, and only the colours
+are its own.
 
 example:
   stellar-gui decode run.stellar positions.csv -o magnitudes.csv"""
@@ -27,5 +29,10 @@ def run(arguments: argparse.Namespace) -> None:
     from stellar_gui.session.encoding import decode_file
 
     stored = follow(load_model(arguments.session), "opening")
-    rows = follow(decode_file(stored, arguments.latents, arguments.output), "decoding")
-    write_result([f"{rows:,} positions decoded in {arguments.output}"])
+    decoded = follow(decode_file(stored, arguments.latents, arguments.output), "decoding")
+    if decoded.typical_brightness:
+        warn(
+            f"{arguments.latents.name}: no column mean_magnitude, so every star has the training stars' mean; the "
+            "colours are right, the brightness is only typical."
+        )
+    write_result([f"{decoded.rows:,} positions decoded in {arguments.output}"])

@@ -24,8 +24,9 @@ def add_column_option(parser: argparse.ArgumentParser) -> None:
         type=_role_and_name,
         metavar="ROLE=NAME",
         dest="columns",
-        help="the column that plays a role (u g r i z ra dec redshift identifier class) where the name is ambiguous, "
-        "e.g. u=modelMag_u; nothing after the = leaves the role empty; repeatable",
+        help="the column that plays a role (u g r i z ra dec redshift identifier class, err_u ... err_z, ebv, "
+        "extinction_u ... extinction_z) where the name is ambiguous, e.g. u=modelMag_u; nothing after the = leaves the "
+        "role empty; repeatable",
     )
 
 
@@ -47,6 +48,11 @@ def add_quality_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--zero-flux", action=switch, default=True, help="reject bands without a detection, at zero flux"
+    )
+    group.add_argument(
+        "--mask-zero-flux",
+        action="store_true",
+        help="keep the stars of such bands, and leave only the bands out: they neither drive the loss nor count",
     )
     group.add_argument("--unique", action=switch, default=True, help="keep the first of rows with the same identifier")
     group.add_argument(
@@ -78,6 +84,7 @@ def cuts_of(arguments: argparse.Namespace) -> "QualityCuts":
         magnitude_range=None if span is None else tuple(span),
         zero_flux=arguments.zero_flux,
         unique=arguments.unique,
+        mask_zero_flux=arguments.mask_zero_flux,
         classes=None if ALL_CLASSES in named else tuple(named),
     )
 

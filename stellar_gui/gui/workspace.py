@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from stellar_gui.analysis.selection import Mode, combine
-from stellar_gui.autoencoder.embedding import Embedding, embed
+from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import StellarError
@@ -19,6 +19,7 @@ from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.undo import CutsCommand, Gesture, SelectionCommand
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.progress import Progress
+from stellar_gui.session.details import place
 from stellar_gui.session.session import Session
 
 if TYPE_CHECKING:
@@ -360,7 +361,7 @@ def _recheck(
     catalog: Catalog, cuts: QualityCuts, model: "TrainedModel | None"
 ) -> Generator[Progress, None, tuple[Quality, Embedding | None]]:
     quality = check(catalog, cuts)
-    embedding = None if model is None else (yield from embed(model, catalog.magnitudes, quality.kept))
+    embedding = None if model is None else (yield from place(model, catalog, quality))
     return quality, embedding
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from stellar_gui.autoencoder.embedding import Embedding, embed
+from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.columns import ColumnRoles, recognise
@@ -18,7 +18,8 @@ from stellar_gui.catalog.writing import atomic_target
 from stellar_gui.errors import InputError, StellarError
 from stellar_gui.progress import Progress
 from stellar_gui.session.container import CATALOG, EMBEDDING, LIMITS, MANIFEST, MODEL, ROWS, read_members, write_members
-from stellar_gui.session.export import latent_names
+from stellar_gui.session.details import place
+from stellar_gui.session.export import MEAN_MAGNITUDE, latent_names
 from stellar_gui.session.manifest import Manifest
 from stellar_gui.session.session import SELECTION, Mask, Session
 from stellar_gui.session.summary import summarise
@@ -97,7 +98,7 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
             values = yield from from_parquet(members.pop(EMBEDDING), manifest.rows, name)
             embedding = _stored_embedding(values, session, model)
         if embedding is None:
-            embedding = yield from embed(model, session.catalog.magnitudes, session.quality.kept)
+            embedding = yield from place(model, session.catalog, session.quality)
         session = replace(session, model=model, embedding=embedding)
     return session
 
@@ -156,8 +157,9 @@ def _rows_table(session: Session) -> pd.DataFrame:
 
 
 def _embedding_table(embedding: Embedding) -> pd.DataFrame:
-    names = (*latent_names(embedding.latent.shape[1]), *_RECONSTRUCTED)
-    return pd.DataFrame(np.hstack([embedding.latent, embedding.reconstruction]), columns=list(names))
+    names = [*latent_names(embedding.latent.shape[1]), *_RECONSTRUCTED]
+    table = pd.DataFrame(np.hstack([embedding.latent, embedding.reconstruction]), columns=names)
+    return table if embedding.brightness is None else table.assign(**{MEAN_MAGNITUDE: embedding.brightness})
 
 
 def _catalog(table: pd.DataFrame, manifest: Manifest, name: str) -> Catalog:
@@ -200,11 +202,19 @@ def _model(data: bytes, described: Mapping[str, Any], name: str) -> "TrainedMode
 def _stored_embedding(values: pd.DataFrame, session: Session, model: "TrainedModel") -> Embedding | None:
     """The embedding as saved; None where it is not that of the rows that take part, so that it must be made anew."""
     latent = latent_names(model.config.network.latent)
-    names = [*latent, *_RECONSTRUCTED]
+    passed = [MEAN_MAGNITUDE] if model.features.passes_brightness else []
+    names = [*latent, *_RECONSTRUCTED, *passed]
     if list(values.columns) != names or not (values.dtypes == np.float32).all():
         return None
     if not np.array_equal(np.isfinite(values.to_numpy()).all(axis=1), session.quality.kept):
         return None
     reconstruction = np.ascontiguousarray(values[list(_RECONSTRUCTED)].to_numpy())
     residual = session.catalog.magnitudes - reconstruction
-    return Embedding(np.ascontiguousarray(values[list(latent)].to_numpy()), reconstruction, residual)
+    if session.quality.masked is not None:
+        residual[session.quality.masked] = np.nan
+    return Embedding(
+        latent=np.ascontiguousarray(values[list(latent)].to_numpy()),
+        reconstruction=reconstruction,
+        residual=residual,
+        brightness=values[MEAN_MAGNITUDE].to_numpy() if passed else None,
+    )

@@ -11,11 +11,12 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from stellar_gui.autoencoder.details import Details
 from stellar_gui.autoencoder.embedding import embed
 from stellar_gui.catalog.arrow_frame import from_frame, to_frame
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog, Provenance
-from stellar_gui.catalog.columns import ColumnRoles, listing, numbers, recognise
+from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING, ColumnRoles, listing, numbers, recognise
 from stellar_gui.catalog.quality import Quality, check
 from stellar_gui.catalog.raw_table import LIMITS
 from stellar_gui.catalog.reading import load_table
@@ -24,7 +25,9 @@ from stellar_gui.catalog.writing import save_table
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress, drain
 from stellar_gui.session.archive import StoredModel
+from stellar_gui.session.details import details_of
 from stellar_gui.session.export import (
+    MEAN_MAGNITUDE,
     QUALITY,
     added_names,
     added_units,
@@ -47,6 +50,14 @@ class Encoded:
     encoded: int
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """How many rows a table has, and whether each was given the training stars' mean magnitude for want of its own."""
+
+    rows: int
+    typical_brightness: bool
+
+
 def encode_file(
     stored: StoredModel, source: Path, target: Path, columns: Mapping[str, str] = MappingProxyType({})
 ) -> Generator[Progress, None, Encoded]:
@@ -64,8 +75,9 @@ def encode_file(
     yield Progress(0, 100, "%")
     catalog, types, units = yield from _read_checked_columns(stored, source, columns)
     quality = check(catalog, stored.manifest.cuts)
+    details = details_of(catalog, quality, stored.model.config)
     metadata = origin(catalog.provenance, stored.manifest.cuts, stored.model, "all rows")
-    added = added_names(stored.model.config.network.latent)
+    added = added_names(stored.model.config.network.latent, stored.model.features.passes_brightness)
     names = source_names(list(types), added)
     units = {name: units[old] for name, old in zip(names, types, strict=True) if old in units}
     units |= added_units(added)
@@ -76,7 +88,7 @@ def encode_file(
             start = rows.stop
             if start > len(catalog):
                 break
-            new = from_frame(_encoded(stored, catalog, quality, rows))
+            new = from_frame(_encoded(stored, catalog, quality, details, rows))
             arrays = [*piece.table.columns, *(new[name].cast(_type(name)) for name in added)]
             writer.write(pa.table(arrays, names=[*names, *added]))
             yield Progress(50 + 50 * piece.share, 100, "%")
@@ -85,10 +97,13 @@ def encode_file(
     return Encoded(len(catalog), int(quality.kept.sum()))
 
 
-def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Progress, None, int]:
-    """Write the magnitudes at a table's latent positions, row by row; return the number of rows.
+def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Progress, None, Decoded]:
+    """Write the magnitudes at a table's latent positions, row by row.
 
-    source has the columns latent_1 ... latent_m, target these and u g r i z (mag), empty where one is not finite.
+    source has the columns latent_1 ... latent_m, target these and u g r i z (mag), empty where one is not finite. Where
+    the network passes a star's brightness on beside its latent position, source may have the column mean_magnitude;
+    without it every row gets the mean of the training stars. Of a model that corrects for extinction, magnitudes are
+    corrected ones.
     Raises InputError for a table without these columns, OutputError where the target cannot be written.
     """
     raw = yield from load_table(source)
@@ -98,15 +113,17 @@ def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Pr
             f"{source.name}: no column “{missing[0]}” among {listing(raw.frame.columns)}; "
             f"the model wants {', '.join(latent)}."
         )
-    positions = np.column_stack([_float32(raw.frame[name]) for name in latent])
+    passed = [MEAN_MAGNITUDE] if stored.model.features.passes_brightness and MEAN_MAGNITUDE in raw.frame else []
+    positions = np.column_stack([_float32(raw.frame[name]) for name in [*latent, *passed]])
     finite = np.isfinite(positions).all(axis=1)
     magnitudes = np.full((len(positions), len(BAND_NAMES)), np.nan, dtype=np.float32)
-    magnitudes[finite] = stored.model.decode(positions[finite])
-    table = pd.DataFrame(np.hstack([positions, magnitudes]), columns=[*latent, *BAND_NAMES])
+    brightness = positions[finite, -1] if passed else None
+    magnitudes[finite] = stored.model.decode(positions[finite, : len(latent)], brightness)
+    table = pd.DataFrame(np.hstack([positions, magnitudes]), columns=[*latent, *passed, *BAND_NAMES])
     manifest = stored.manifest
     metadata = origin(manifest.provenance, manifest.cuts, stored.model, f"positions of {source.name}")
     yield from save_table(table, target, metadata, dict.fromkeys(BAND_NAMES, "mag"), comments=False)
-    return len(table)
+    return Decoded(len(table), typical_brightness=stored.model.features.passes_brightness and not passed)
 
 
 def _read_checked_columns(
@@ -133,7 +150,7 @@ def _read_checked_columns(
 
 
 def _roles(stored: StoredModel, source: Path, table: pa.Table, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Column by role, of the roles that the checks look at."""
+    """Column by role, of the roles that the checks and the model look at."""
     bands = {band: stored.manifest.columns[band] for band in BAND_NAMES}
     if not chosen.keys() & set(BAND_NAMES) and set(bands.values()) <= set(table.column_names):
         chosen = bands | dict(chosen)
@@ -141,12 +158,13 @@ def _roles(stored: StoredModel, source: Path, table: pa.Table, chosen: Mapping[s
         found = recognise(to_frame(table, tuple(table.column_names)), chosen)
     except InputError as error:
         raise InputError(f"{source.name}: {error}.") from error
-    return {role: column for role, column in found.roles.items() if role in _CHECKED_ROLES}
+    dust = (REDDENING, *EXTINCTION_ROLES) if stored.model.config.deredden else ()
+    return {role: column for role, column in found.roles.items() if role in (*_CHECKED_ROLES, *dust)}
 
 
-def _encoded(stored: StoredModel, catalog: Catalog, quality: Quality, rows: slice) -> pd.DataFrame:
+def _encoded(stored: StoredModel, catalog: Catalog, quality: Quality, details: Details, rows: slice) -> pd.DataFrame:
     """The added columns of some rows."""
-    embedding = drain(embed(stored.model, catalog.magnitudes[rows], quality.kept[rows]))
+    embedding = drain(embed(stored.model, catalog.magnitudes[rows], quality.kept[rows], details.take(rows)))
     return embedding_columns(embedding).assign(quality=reason_column(quality.reason[rows]))
 
 

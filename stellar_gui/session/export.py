@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SOURCE_SUFFIX: Final = "_source"
 ERROR: Final = "rec_error"
 QUALITY: Final = "quality"
+MEAN_MAGNITUDE: Final = "mean_magnitude"
 
 
 def latent_names(dimension: int) -> tuple[str, ...]:
@@ -32,15 +33,19 @@ def latent_names(dimension: int) -> tuple[str, ...]:
     return tuple(f"latent_{k}" for k in range(1, dimension + 1))
 
 
-def added_names(dimension: int) -> tuple[str, ...]:
-    """Names of the columns that encoding adds, in order: those of `embedding_columns`, and `quality`."""
+def added_names(dimension: int, brightness: bool = False) -> tuple[str, ...]:
+    """Names of the columns that encoding adds, in order: those of `embedding_columns`, and `quality`.
+
+    brightness: whether each star's mean magnitude goes round the network.
+    """
+    passed = (MEAN_MAGNITUDE,) if brightness else ()
     kinds = [f"{band}_{kind}" for kind in ("rec", "res") for band in BAND_NAMES]
-    return (*latent_names(dimension), *kinds, ERROR, QUALITY)
+    return (*latent_names(dimension), *passed, *kinds, ERROR, QUALITY)
 
 
 def added_units(columns: Iterable[str]) -> dict[str, str]:
     """Units by column name, of the added magnitudes among some columns."""
-    magnitudes = {f"{band}_{kind}" for kind in ("rec", "res") for band in BAND_NAMES} | {ERROR}
+    magnitudes = {f"{band}_{kind}" for kind in ("rec", "res") for band in BAND_NAMES} | {ERROR, MEAN_MAGNITUDE}
     return {name: "mag" for name in columns if name in magnitudes}
 
 
@@ -70,8 +75,13 @@ def add_columns(source: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
 
 
 def embedding_columns(embedding: Embedding) -> pd.DataFrame:
-    """(n, m + 11) float32: latent_1 ... latent_m, u_rec ... z_rec and u_res ... z_res (mag), rec_error (mag)."""
+    """(n, m + 11) float32: latent_1 ... latent_m, u_rec ... z_rec and u_res ... z_res (mag), rec_error (mag).
+
+    Where a star's mean magnitude goes round the network, also mean_magnitude (mag) after the latent position.
+    """
     columns = dict(zip(latent_names(embedding.latent.shape[1]), embedding.latent.T, strict=True))
+    if embedding.brightness is not None:
+        columns[MEAN_MAGNITUDE] = embedding.brightness
     columns |= {f"{band}_rec": embedding.reconstruction[:, k] for k, band in enumerate(BAND_NAMES)}
     columns |= {f"{band}_res": embedding.residual[:, k] for k, band in enumerate(BAND_NAMES)}
     return pd.DataFrame({**columns, ERROR: embedding.error})
@@ -143,7 +153,12 @@ def source_metadata(source: Provenance) -> dict[str, str]:
 
 
 def _taken(embedding: Embedding, rows: NDArray[np.intp]) -> Embedding:
-    return Embedding(embedding.latent[rows], embedding.reconstruction[rows], embedding.residual[rows])
+    return Embedding(
+        latent=embedding.latent[rows],
+        reconstruction=embedding.reconstruction[rows],
+        residual=embedding.residual[rows],
+        brightness=None if embedding.brightness is None else embedding.brightness[rows],
+    )
 
 
 def _free_name(name: str, taken: Iterable[str]) -> str:

@@ -234,6 +234,7 @@ def _cuts(content: Mapping[str, Any]) -> QualityCuts:
         sentinel=_item(content, "sentinel", bool),
         magnitude_range=span,
         zero_flux=_item(content, "zero_flux", bool),
+        mask_zero_flux=_item({"mask_zero_flux": False, **content}, "mask_zero_flux", bool),
         unique=_item(content, "unique", bool),
         classes=None if classes is None else _classes(_item(content, "classes", list)),
     )

@@ -4,11 +4,11 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from stellar_gui.autoencoder.config import Command, TrainingConfig
-from stellar_gui.autoencoder.embedding import embed
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
+from stellar_gui.session.details import details_of, place
 from stellar_gui.session.session import Mask, Session
 
 if TYPE_CHECKING:
@@ -22,14 +22,16 @@ def fit(
 
     Yields what `train` yields (TrainingProgress, and None after each batch), then the embedding's Progress; what is
     sent reaches `train`, so that Command.STOP ends the training early with the best model so far.
-    Raises InputError where no row passes, TrainingError where too few do or the training fails.
+    Raises InputError where no row passes, TrainingError where too few do or the training fails; also where the config
+    asks for photometric errors or extinction that the catalogue does not tell.
     """
     from stellar_gui.autoencoder.training import train
 
     session = Session(catalog, cuts)
     kept = require_stars(session)
-    model = yield from train(catalog.magnitudes[kept], config)
-    embedding = yield from embed(model, catalog.magnitudes, kept)
+    details = details_of(catalog, session.quality, config)
+    model = yield from train(catalog.magnitudes[kept], config, details.take(kept))
+    embedding = yield from place(model, catalog, session.quality)
     return Session(catalog, cuts, model, embedding)
 
 

@@ -48,6 +48,14 @@ def test_a_network_that_cannot_be_is_refused(settings: dict[str, object]) -> Non
         ({"fractions": (0.5, 0.0, 0.5)}, "validation"),
         ({"fractions": (0.5, math.nan, 0.5)}, "validation"),
         ({"network": {"hidden": 40}}, "NetworkConfig"),
+        ({"features": "colors"}, "features must be one of magnitudes, colours-r, colours"),
+        ({"loss_in": "flux"}, "scaling of the loss"),
+        ({"loss_in": "colours"}, "says nothing of a star's brightness"),
+        ({"loss": "absolute"}, "loss must be one of"),
+        ({"huber_delta": 0}, "delta of the Huber loss"),
+        ({"denoise": 1}, "denoise must be on or off"),
+        ({"deredden": "yes"}, "deredden must be on or off"),
+        ({"patience": 0}, "patience"),
     ],
 )
 def test_settings_that_cannot_work_are_refused_in_words(settings: dict[str, object], words: str) -> None:
@@ -57,7 +65,17 @@ def test_settings_that_cannot_work_are_refused_in_words(settings: dict[str, obje
 
 def test_settings_survive_json() -> None:
     config = TrainingConfig(
-        seed=2**62, time_budget=4.5, learning_rate=1e-3, network=NetworkConfig(latent=3, activation="gelu")
+        seed=2**62,
+        time_budget=4.5,
+        learning_rate=1e-3,
+        network=NetworkConfig(latent=3, activation="gelu"),
+        features="colours",
+        loss_in="whitened",
+        loss="huber",
+        huber_delta=0.5,
+        denoise=True,
+        deredden=True,
+        patience=7,
     )
     assert TrainingConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
@@ -86,7 +104,9 @@ def test_the_default_length_is_bounded_in_steps(stars: int) -> None:
         assert epochs * config.steps_per_epoch(stars) >= 4_900
 
 
-@pytest.mark.parametrize("name", ["config", "embedding", "split", "scaling", "report"])
+@pytest.mark.parametrize(
+    "name", ["config", "embedding", "split", "scaling", "report", "details", "features", "presets"]
+)
 def test_torch_is_not_imported_before_it_is_needed(name: str) -> None:
     code = f"import sys, stellar_gui.autoencoder.{name}; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -197,7 +197,41 @@ def test_long_lists_of_columns_are_cut_in_messages():
 
 def test_roles_come_in_order():
     table = frame("dec", "ra", *"zirgu", redshift=REDSHIFT, objid=range(6), **{"class": ["STAR"] * 6})
-    assert tuple(recognise(table).roles) == ROLES
+    assert tuple(recognise(table).roles) == ROLES[:10]
+    more = frame("ebv", *(f"A_{band}" for band in "zirgu"), *(f"Err_{band}" for band in "zirgu"))
+    assert tuple(recognise(pd.concat([more, table], axis="columns")).roles) == ROLES
+
+
+@pytest.mark.parametrize(
+    ("bands", "errors"),
+    [
+        ("{}", "Err_{}"),
+        ("{}", "{}_err"),
+        ("{}mag", "e_{}mag"),
+        ("psfMag_{}", "psfMagErr_{}"),
+        ("modelMag_{}", "err_{}"),
+        ("{}_mag", "{}_mag_err"),
+        ("dered_{}", "modelMagErr_{}"),
+    ],
+)
+def test_errors_are_recognised_beside_their_magnitudes(bands, errors):
+    table = frame(*(form.format(band) for band in "ugriz" for form in (bands, errors)))
+    roles = found(table)
+    assert [roles[f"err_{band}"] for band in "ugriz"] == [errors.format(band) for band in "ugriz"]
+
+
+def test_the_error_of_a_redshift_is_none_of_a_magnitude():
+    assert "err_z" not in found(frame(*"ugriz", "zErr", redshift=REDSHIFT))
+
+
+def test_the_errors_of_the_family_in_use_go_first():
+    names = [f"{kind}{what}_{band}" for kind in ("psf", "model") for what in ("Mag", "MagErr") for band in "ugriz"]
+    assert found(frame(*names))["err_u"] == "modelMagErr_u"
+
+
+@pytest.mark.parametrize("name", ["EBV", "E(B-V)", "ebv"])
+def test_reddening_is_recognised(name):
+    assert found(frame(*"ugriz", name))["ebv"] == name
 
 
 @pytest.mark.parametrize(

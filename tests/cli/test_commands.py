@@ -1,6 +1,7 @@
 """The commands, each with a good table, in this process."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from stellar_gui import __version__
+from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.catalog.reading import load_table, read_catalog
 from stellar_gui.cli import COMMANDS, main
 from stellar_gui.progress import drain
@@ -105,7 +107,7 @@ def test_train_prints_one_json_object_and_saves_a_session(run: Run, stars: Path,
     told = run("train", stars, "-o", path, *options, "--no-zero-flux", "--json")
     assert told.status == 0
     keys = ["stars", "epochs", "seconds", *(f"{part}_mse" for part in ("train", "validation", "test"))]
-    assert list(told.json) == [*keys, "rms_per_band", "bias_per_band"]
+    assert list(told.json)[: len(keys) + 2] == [*keys, "rms_per_band", "bias_per_band"]
     assert told.json["stars"] == 1200
     assert told.json["epochs"] == 2
     assert set(told.json["rms_per_band"]) == set("ugriz") == set(told.json["bias_per_band"])
@@ -115,6 +117,34 @@ def test_train_prints_one_json_object_and_saves_a_session(run: Run, stars: Path,
     assert saved.model.config.seed == 3 and saved.model.config.network.hidden == 8
     assert saved.cuts.zero_flux is False
     assert saved.catalog.provenance.path == str(stars)
+
+
+def test_a_preset_is_trained_and_its_single_settings_can_be_changed(run: Run, stars: Path, tmp_path: Path) -> None:
+    path, structure = tmp_path / "run.stellar", PRESETS["structure"].config
+    options = ("--preset", "structure", "--epochs", "2", "--loss", "quadratic", "--patience", "9")
+    told = run("train", stars, "-o", path, *options, "--json")
+    assert told.status == 0 and {"pca_mse", "class_accuracy"} <= told.json.keys()
+    expected = replace(structure, epochs=2, loss="quadratic", patience=9)
+    assert drain(load_session(path)).model.config == expected
+    assert run("train", stars, "-o", path, "--preset", "structure", "--time-budget", "0.2").status == 0
+    assert drain(load_session(path)).model.config == replace(structure, epochs=None, time_budget=0.2)
+
+
+def test_decoding_colours_without_a_brightness_warns(run: Run, stars: Path, tmp_path: Path) -> None:
+    path = tmp_path / "run.stellar"
+    assert run("train", stars, "-o", path, "--preset", "structure", "--epochs", "2").status == 0
+    assert run("encode", path, stars, "-o", tmp_path / "encoded.csv").status == 0
+    told = run("decode", path, tmp_path / "encoded.csv", "-o", tmp_path / "out.csv")
+    assert told.status == 0 and "warning" not in told.err
+    pd.DataFrame({"latent_1": [0.0], "latent_2": [0.5]}).to_csv(tmp_path / "latents.csv", index=False)
+    told = run("decode", path, tmp_path / "latents.csv", "-o", tmp_path / "out.csv")
+    assert told.status == 0 and "no column mean_magnitude" in told.err
+
+
+def test_settings_that_the_table_cannot_meet_are_told(run: Run, stars: Path, tmp_path: Path) -> None:
+    for option, words in (("--deredden", "no column of E(B-V)"), ("--denoise", "photometric errors")):
+        told = run("train", stars, "-o", tmp_path / "run.stellar", "--column", "ebv=", option)
+        assert told.status in (1, 2) and words in told.sentence
 
 
 def test_train_tells_people_the_error_of_each_band(run: Run, stars: Path, tmp_path: Path) -> None:

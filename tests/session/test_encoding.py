@@ -21,7 +21,7 @@ from stellar_gui.catalog.simulation import simulate
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import drain
 from stellar_gui.session.archive import StoredModel, load_model, save_session
-from stellar_gui.session.encoding import decode_file, encode_file
+from stellar_gui.session.encoding import Decoded, decode_file, encode_file
 from stellar_gui.session.pieces import Types, read_table_pieces
 from stellar_gui.session.session import Session
 
@@ -200,7 +200,7 @@ def test_parquet_types_and_gaps_come_through(stored: StoredModel, tmp_path: Path
 def test_decoding_gives_the_magnitudes_row_by_row(stored: StoredModel, tmp_path: Path) -> None:
     latents = pd.DataFrame({"latent_2": [0.5, np.nan, -1.0], "latent_1": [0.0, 1.0, 2.0], "u": [1.0, 2.0, 3.0]})
     path = write(latents, tmp_path / "in.csv")
-    assert drain(decode_file(stored, path, tmp_path / "out.csv")) == 3
+    assert drain(decode_file(stored, path, tmp_path / "out.csv")) == Decoded(3, typical_brightness=False)
     found = drain(load_table(tmp_path / "out.csv")).frame
     assert list(found.columns) == ["latent_1", "latent_2", *"ugriz"]
     expected = stored.model.decode(latents[["latent_1", "latent_2"]].to_numpy(np.float32)[[0, 2]])
