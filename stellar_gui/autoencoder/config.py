@@ -30,9 +30,14 @@ MOST_DEFAULT_EPOCHS: Final = 1_000
 
 
 class Command(Enum):
-    """What can be sent to a training: STOP ends it early with the best model so far."""
+    """What can be sent to a training.
+
+    STOP ends it early with the best model so far. CHECKPOINT is answered with a Checkpoint, from which it can go on
+    later.
+    """
 
     STOP = "stop"
+    CHECKPOINT = "checkpoint"
 
 
 @dataclass(frozen=True)

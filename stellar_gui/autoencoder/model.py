@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from stellar_gui.autoencoder.checkpoint import Checkpoint
 from stellar_gui.autoencoder.config import BANDS, TrainingConfig
 from stellar_gui.autoencoder.details import NO_DETAILS, Details
 from stellar_gui.autoencoder.features import Features, without_dust
@@ -42,6 +43,7 @@ class TrainedModel:
     split(model.stars, model.config.seed, model.config.fractions).
     seconds: of training, without pauses. epochs: passes over the training stars, the last perhaps incomplete.
     stopped_because: a sentence where the training ended before its end, None otherwise.
+    checkpoint: of a training that was stopped by Command.STOP, from which it can go on; not part of the model's file.
     """
 
     network: AutoEncoder
@@ -53,6 +55,7 @@ class TrainedModel:
     seconds: float
     epochs: int
     stopped_because: str | None = None
+    checkpoint: Checkpoint | None = None
 
     def __post_init__(self) -> None:
         self.network.eval().requires_grad_(False)

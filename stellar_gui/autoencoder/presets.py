@@ -35,7 +35,14 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
             Preset(
                 "structure",
                 "Four colours through the bottleneck, the loss in colours and blind to outliers: the clearest groups.",
-                TrainingConfig(epochs=80, batch_size=128, features="colours", loss_in="colours", loss="huber"),
+                TrainingConfig(
+                    epochs=80,
+                    batch_size=64,
+                    learning_rate=5e-3,
+                    features="colours",
+                    loss_in="colours",
+                    loss="huber",
+                ),
             ),
         )
     }

@@ -1,7 +1,9 @@
 """What is told of a training: its history and how good the model is."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +25,14 @@ class ReadOnly:
 class History(ReadOnly):
     """The losses of epoch after epoch; a training that was stopped within an epoch ends with that one.
 
-    epoch: (k,) int64, counted from 1.
-    train_loss: (k,) float64, mag^2, mean over the epoch's batches, each before the step that it caused.
-    validation_loss: (k,) float64, mag^2, after the epoch.
-    learning_rate: (k,) float64, at the epoch's end.
+    epoch: (k,) int64, counted from 1. The others are (k,) float64 where nothing else is said.
+    train_loss: mean over the epoch's batches, each before the step that it caused; in TrainingConfig.loss_unit.
+    validation_loss: after the epoch, in the same unit.
+    learning_rate: at the epoch's end.
+    validation_mse: after the epoch, mag^2, whatever the loss is.
+    train_low, train_high: the 16th and 84th percentile of the batches' losses.
+    gradient_norm: median over the batches, before it is limited.
+    rms_per_band, bias_per_band: (k, 5), mag, of the validation stars, after the epoch.
     best_epoch: whose weights the model has; 0 for the first weights, as long as no epoch is better.
     """
 
@@ -34,10 +40,46 @@ class History(ReadOnly):
     train_loss: NDArray[np.float64]
     validation_loss: NDArray[np.float64]
     learning_rate: NDArray[np.float64]
+    validation_mse: NDArray[np.float64]
+    train_low: NDArray[np.float64]
+    train_high: NDArray[np.float64]
+    gradient_norm: NDArray[np.float64]
+    rms_per_band: NDArray[np.float64]
+    bias_per_band: NDArray[np.float64]
     best_epoch: int
 
     def __len__(self) -> int:
         return len(self.epoch)
+
+    def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
+        """The arrays by name, with a prefix."""
+        return {f"{prefix}{name}": getattr(self, name) for name in _HISTORY}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]], prefix: str, best_epoch: int) -> "History":
+        """A history from its arrays; those that version 1 of the model file lacks are made up as far as they can be.
+
+        Raises KeyError or ValueError for arrays that are none of a history.
+        """
+        found = {name: arrays[f"{prefix}{name}"] for name in _HISTORY[:FIRST_HISTORY]}
+        epochs = len(found["epoch"])
+        for name in _HISTORY[FIRST_HISTORY:]:
+            shape = (epochs, BANDS) if name.endswith("_per_band") else (epochs,)
+            found[name] = arrays.get(f"{prefix}{name}", np.full(shape, np.nan))
+            if found[name].shape != shape or found[name].dtype != np.float64:
+                raise ValueError(name)
+        for name in _HISTORY[:FIRST_HISTORY]:
+            kind = np.int64 if name == "epoch" else np.float64
+            if found[name].shape != (epochs,) or found[name].dtype != kind or not np.isfinite(found[name]).all():
+                raise ValueError(name)
+        if f"{prefix}validation_mse" not in arrays:
+            found["validation_mse"] = found["validation_loss"].copy()
+        return cls(best_epoch=best_epoch, **found)
+
+
+FIRST_HISTORY: Final = 4
+"""How many of a history's arrays version 1 of the model file has; its loss was always in mag^2."""
+_HISTORY: Final = tuple(item.name for item in fields(History) if item.name != "best_epoch")
 
 
 @dataclass(frozen=True, eq=False)

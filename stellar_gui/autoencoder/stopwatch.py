@@ -6,8 +6,9 @@ from time import perf_counter
 class Stopwatch:
     """A stopwatch, running from the start."""
 
-    def __init__(self) -> None:
-        self._before = 0.0
+    def __init__(self, before: float = 0.0) -> None:
+        """before: seconds that it has run already."""
+        self._before = before
         self._started: float | None = perf_counter()
 
     @property

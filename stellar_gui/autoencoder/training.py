@@ -2,13 +2,14 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.canonical import CanonicalForm, align, canonical_form, fold
+from stellar_gui.autoencoder.checkpoint import Checkpoint, fingerprint, optimiser_arrays, restore_optimiser
 from stellar_gui.autoencoder.config import Command, TrainingConfig
 from stellar_gui.autoencoder.details import NO_DETAILS, Details
 from stellar_gui.autoencoder.evaluation import batches, residuals, validate
@@ -16,13 +17,13 @@ from stellar_gui.autoencoder.features import Features, without_dust
 from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
 from stellar_gui.autoencoder.network import AutoEncoder, empty_network, flatten_parameters, new_network
 from stellar_gui.autoencoder.objective import Objective, Stars
-from stellar_gui.autoencoder.report import BandErrors, EvaluationReport, History, ResidualSums
+from stellar_gui.autoencoder.report import FIRST_HISTORY, BandErrors, EvaluationReport, History, ResidualSums
 from stellar_gui.autoencoder.scaling import Scaling
 from stellar_gui.autoencoder.schedule import one_cycle
 from stellar_gui.autoencoder.split import Split, split
 from stellar_gui.autoencoder.stopwatch import Stopwatch
 from stellar_gui.autoencoder.training_progress import TrainingProgress
-from stellar_gui.errors import TrainingError
+from stellar_gui.errors import InputError, TrainingError
 
 __all__ = ["Command", "TrainingProgress", "train"]
 
@@ -40,19 +41,27 @@ GRADIENT_LIMIT: Final = 0.1
 AVERAGE_STEPS: Final = 200
 """Over about so many last steps the weights are averaged; over fewer at first."""
 
-TrainingSteps = Generator["TrainingProgress | None", Command | None, TrainedModel]
+TrainingSteps = Generator["TrainingProgress | Checkpoint | None", Command | None, TrainedModel]
 
 
-def train(magnitudes: NDArray[np.float32], config: TrainingConfig, details: Details = NO_DETAILS) -> TrainingSteps:
+def train(
+    magnitudes: NDArray[np.float32],
+    config: TrainingConfig,
+    details: Details = NO_DETAILS,
+    resume: Checkpoint | None = None,
+) -> TrainingSteps:
     """Train a network on stars (n, 5) float32, mag, finite where not masked.
 
     details: what else is known of the same stars. Masked bands take no part: the network sees there what the star's
     other bands make likely, and neither loss nor errors count them; photometric errors weigh the loss or make noise,
     and extinction is corrected, where the config says so.
 
+    resume: a checkpoint of a training of the same stars with the same config, from which to go on.
+
     Yields None after each batch, as a chance to pause or stop, and a TrainingProgress up to five times a second and at
-    the end. Sending Command.STOP ends the training at once with the best model so far; closing the generator drops it.
-    Time between a yield and the next send is a pause.
+    the end. Sending Command.STOP ends the training at once with the best model so far; sending Command.CHECKPOINT makes
+    the next yield a Checkpoint, with nothing learned in between; closing the generator drops the training. Time between
+    a yield and the next send is a pause.
 
     The loss is by default the mean squared residual over stars and bands, mag^2; see TrainingConfig for others. The
     best weights are those of the last epoch whose validation loss cannot be told from the lowest: it lies at most one
@@ -62,13 +71,14 @@ def train(magnitudes: NDArray[np.float32], config: TrainingConfig, details: Deta
     Control Optim. 30, 838): it is free of most of the bias per band by which single steps differ, so that a training
     stopped early is good too.
 
-    The result depends on the stars and the config alone, not on pauses or reports (a time budget apart); torch's global
-    random state is not touched.
+    The result depends on the stars and the config alone, to the bit, not on pauses, reports or interruptions (a time
+    budget apart); torch's global random state is not touched.
 
     Raises TrainingError for fewer than 20 stars, for magnitudes that are not finite, where photometric errors are
     needed and not known, and where the loss stops being a number before any epoch has improved on the first weights;
     where it does so later, the model has the best weights before, and says so. Raises InputError where an extinction
-    that is to be corrected is not known.
+    that is to be corrected is not known, and for a checkpoint that is damaged; TrainingError for one of other stars or
+    settings.
     """
     if len(magnitudes) < FEWEST_STARS:
         raise TrainingError(
@@ -79,13 +89,16 @@ def train(magnitudes: NDArray[np.float32], config: TrainingConfig, details: Deta
     if not unmasked.all():
         raise TrainingError("Some magnitudes are not finite numbers; leave those stars out of the training.")
     with one_thread():
-        training = _Training(magnitudes, config, details)
+        training = _Training(magnitudes, config, details, resume)
         stopped = False
         while not stopped and not training.done:
             training.take_step()
             report = training.progress() if training.report_is_due else None
             training.pause()
-            stopped = (yield report) is Command.STOP
+            command = yield report
+            while command is Command.CHECKPOINT:
+                command = yield training.checkpoint()
+            stopped = command is Command.STOP
             training.go_on()
         if stopped:
             training.stop()
@@ -104,10 +117,27 @@ class _Best:
     weights: torch.Tensor
 
 
+class _Epoch(NamedTuple):
+    """A line of the history; see History."""
+
+    epoch: int
+    train_loss: float
+    validation_loss: float
+    learning_rate: float
+    validation_mse: float
+    train_low: float
+    train_high: float
+    gradient_norm: float
+    rms_per_band: NDArray[np.float64]
+    bias_per_band: NDArray[np.float64]
+
+
 class _Training:
     """A run between two of its steps."""
 
-    def __init__(self, magnitudes: NDArray[np.float32], config: TrainingConfig, details: Details) -> None:
+    def __init__(
+        self, magnitudes: NDArray[np.float32], config: TrainingConfig, details: Details, resume: Checkpoint | None
+    ) -> None:
         self._clock = Stopwatch()
         self._config, self._details = config, details
         self._split: Split = split(len(magnitudes), config.seed, config.fractions)
@@ -137,12 +167,18 @@ class _Training:
         self._steps = self._per_epoch * config.epochs_for(len(self._stars))
         self._step = 0
         self._reported_step, self._reported_at = 0, 0.0
-        self._loss_sum, self._loss_count = 0.0, 0
+        self._losses: list[float] = []
+        self._gradients: list[float] = []
         self._gradient_norm = self._rate = 0.0
-        self._history: list[tuple[int, float, float, float]] = []
+        self._history: list[_Epoch] = []
+        self._order = self._generator.get_state()
+        self._lowest_epoch = 0
         self._lowest, self._errors = validate(self._averaged_network, self._objective, self._validation)
         self._best = _Best(0, float(self._lowest.mean()), self._average.clone())
         self._stopped_because: str | None = None
+        self._stopped_at: Checkpoint | None = None
+        if resume is not None:
+            self._restore(resume)
 
     @property
     def done(self) -> bool:
@@ -173,15 +209,15 @@ class _Training:
         self._clock.start()
 
     def stop(self) -> None:
-        """Note that the user wanted no more."""
+        """Note that the user wanted no more, and where to go on if that changes."""
+        self._stopped_at = self.checkpoint()
         self._stopped_because = f"Stopped in epoch {self._epoch:,}; the best weights until then are kept."
 
     def take_step(self) -> None:
         """Learn from one batch; after an epoch's last, validate."""
         position = self._step % self._per_epoch
         if position == 0:
-            order = torch.randperm(len(self._stars), generator=self._generator)
-            self._shuffled = self._stars.take(order)
+            self._shuffle()
         self._rate = self._optimiser.param_groups[0]["lr"] = one_cycle(self._fraction, self._config.learning_rate)
         stars = self._shuffled.take(slice(position * self._batch, (position + 1) * self._batch))
         gradient = self._weights.grad
@@ -198,8 +234,8 @@ class _Training:
             gradient.mul_(GRADIENT_LIMIT / self._gradient_norm)
         self._optimiser.step()
         self._average.lerp_(self._weights.detach(), max(1 / AVERAGE_STEPS, 1 / (1 + self._step / 10)))
-        self._loss_sum += float(loss.detach())
-        self._loss_count += 1
+        self._losses.append(float(loss.detach()))
+        self._gradients.append(self._gradient_norm)
         if position == self._per_epoch - 1:
             self._end_epoch()
 
@@ -221,7 +257,7 @@ class _Training:
     def finish(self) -> TrainingSteps:
         """Take the best weights, give them their canonical form and evaluate them on every part of the split."""
         self._trained = self._clock.seconds
-        if self._loss_count:
+        if self._losses:
             self._end_epoch()
         network = self._averaged_network
         self._average.copy_(self._best.weights)
@@ -257,7 +293,81 @@ class _Training:
             seconds=self._clock.seconds,
             epochs=self._epoch,
             stopped_because=self._stopped_because,
+            checkpoint=self._stopped_at,
         )
+
+    def checkpoint(self) -> Checkpoint:
+        """All that is needed to go on from here."""
+        arrays = {
+            "weights": self._weights.detach().numpy().copy(),
+            "average": self._average.detach().numpy().copy(),
+            "best": self._best.weights.detach().numpy().copy(),
+            "order": self._order.numpy().copy(),
+            "generator": self._generator.get_state().numpy().copy(),
+            "lowest": self._lowest.copy(),
+            "losses": np.array(self._losses, np.float64),
+            "gradients": np.array(self._gradients, np.float64),
+            **optimiser_arrays(self._optimiser),
+        }
+        if self._frame is not None:
+            arrays["frame"] = self._frame.copy()
+        return Checkpoint(
+            config=self._config,
+            stars=len(self._magnitudes),
+            fingerprint=fingerprint(self._magnitudes, self._details),
+            step=self._step,
+            fraction=self._fraction,
+            seconds=self._clock.seconds,
+            best_epoch=self._best.epoch,
+            best_loss=self._best.loss,
+            lowest_epoch=self._lowest_epoch,
+            rate=self._rate,
+            gradient_norm=self._gradient_norm,
+            history=self._history_so_far(),
+            errors=self._errors,
+            arrays=arrays,
+        )
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        """Be what a training was when it gave a checkpoint."""
+        if checkpoint.config != self._config:
+            raise TrainingError("The interrupted training had other settings; go on with those, or train anew.")
+        if checkpoint.fingerprint != fingerprint(self._magnitudes, self._details):
+            raise TrainingError(
+                "The interrupted training was of other stars; choose the same columns and quality checks again, or "
+                "train anew."
+            )
+        if checkpoint.step > self._steps and self._config.time_budget is None:
+            raise InputError("The checkpoint is damaged: it lies behind the training's end; train again.")
+        self._weights.data.copy_(checkpoint.tensor("weights", self._weights))
+        self._average.data.copy_(checkpoint.tensor("average", self._average))
+        best = checkpoint.tensor("best", self._average)
+        restore_optimiser(self._optimiser, self._weights, checkpoint)
+        state = self._generator.get_state()
+        order, now = checkpoint.tensor("order", state), checkpoint.tensor("generator", state)
+        self._step = checkpoint.step
+        try:
+            self._generator.set_state(order)
+            if self._step % self._per_epoch:
+                self._shuffle()
+            self._generator.set_state(now)
+        except RuntimeError as error:
+            raise InputError("The checkpoint is damaged: its random numbers cannot go on; train again.") from error
+        self._order = order
+        self._lowest = checkpoint.tensor("lowest", torch.from_numpy(self._lowest)).numpy()
+        self._losses, self._gradients = checkpoint.numbers("losses"), checkpoint.numbers("gradients")
+        self._history = [_Epoch(*line) for line in zip(*checkpoint.history.arrays("").values(), strict=True)]
+        self._errors, self._frame = checkpoint.errors, checkpoint.frame(len(self._snapshot), self._config)
+        self._best = _Best(checkpoint.best_epoch, checkpoint.best_loss, best)
+        self._lowest_epoch = checkpoint.lowest_epoch
+        self._rate, self._gradient_norm = checkpoint.rate, checkpoint.gradient_norm
+        self._clock = Stopwatch(checkpoint.seconds)
+        self._reported_step, self._reported_at = self._step, checkpoint.seconds
+
+    def _shuffle(self) -> None:
+        """Lay the training stars out in the order of a new epoch."""
+        self._order = self._generator.get_state()
+        self._shuffled = self._stars.take(torch.randperm(len(self._stars), generator=self._generator))
 
     def _complete(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of the training stars of which every band was detected; they settle the scaling."""
@@ -289,18 +399,38 @@ class _Training:
     def _end_epoch(self) -> None:
         """Validate, write the history, and keep the weights if they are the best."""
         squares, errors = validate(self._averaged_network, self._objective, self._validation)
-        loss, train_loss = float(squares.mean()), self._loss_sum / self._loss_count
-        self._loss_sum, self._loss_count = 0.0, 0
+        loss, losses, gradients = float(squares.mean()), self._losses, self._gradients
+        self._losses, self._gradients = [], []
         if not np.isfinite(loss):
             self._end_without_a_number()
             return
         self._errors = errors
-        self._history.append((self._epoch, train_loss, loss, self._rate))
+        self._history.append(
+            _Epoch(
+                epoch=self._epoch,
+                train_loss=float(np.mean(losses)),
+                validation_loss=loss,
+                learning_rate=self._rate,
+                validation_mse=errors.mse,
+                train_low=float(np.percentile(losses, 16)),
+                train_high=float(np.percentile(losses, 84)),
+                gradient_norm=float(np.median(gradients)),
+                rms_per_band=errors.rms,
+                bias_per_band=errors.bias,
+            )
+        )
         above = squares - self._lowest
         if above.mean() <= above.std() / np.sqrt(len(above)):
             self._best = _Best(self._epoch, loss, self._average.clone())
         if above.mean() < 0:
-            self._lowest = squares
+            self._lowest, self._lowest_epoch = squares, self._epoch
+        patience = self._config.patience
+        waited = self._epoch - self._lowest_epoch
+        if patience is not None and waited >= patience and self._fraction < 1 and self._stopped_because is None:
+            self._stopped_because = (
+                f"No lower validation loss in {patience:,} epochs, so the training ended in epoch {self._epoch:,}; the "
+                f"weights of epoch {self._best.epoch:,} are kept."
+            )
 
     def _end_without_a_number(self) -> None:
         if self._best.epoch == 0:
@@ -308,7 +438,7 @@ class _Training:
                 "The loss stopped being a number before any epoch had improved on the first weights; train with a "
                 "smaller learning rate."
             )
-        self._loss_sum, self._loss_count = 0.0, 0
+        self._losses, self._gradients = [], []
         self._stopped_because = (
             f"The loss stopped being a number in epoch {self._epoch:,}; the weights of epoch {self._best.epoch:,} are "
             "kept. Train again with a smaller learning rate."
@@ -320,27 +450,26 @@ class _Training:
         return canonical_form(latent, features)
 
     def _history_so_far(self) -> History:
-        epochs, train_losses, losses, rates = zip(*self._history, strict=True) if self._history else ((), (), (), ())
-        return History(
-            epoch=np.array(epochs, np.int64),
-            train_loss=np.array(train_losses, np.float64),
-            validation_loss=np.array(losses, np.float64),
-            learning_rate=np.array(rates, np.float64),
-            best_epoch=self._best.epoch,
-        )
+        columns = list(zip(*self._history, strict=True)) or [()] * FIRST_HISTORY
+        arrays = {
+            name: np.array(column, np.int64 if name == "epoch" else np.float64)
+            for name, column in zip(_Epoch._fields, columns, strict=False)
+        }
+        return History.of(arrays, "", self._best.epoch)
 
     def _told(self, latent: NDArray[np.float32], speed: float) -> TrainingProgress:
         elapsed, fraction = self._clock.seconds, self._fraction
         by_time = self._config.time_budget is not None
         epochs = round(self._epoch / fraction) if by_time else self._steps // self._per_epoch
-        losses = self._loss_sum / self._loss_count if self._loss_count else self._history[-1][1]
+        train_loss = float(np.mean(self._losses)) if self._losses else self._history[-1].train_loss
         return TrainingProgress(
             epoch=self._epoch,
             epochs=max(epochs, self._epoch),
             step=self._step,
             fraction=fraction,
-            train_loss=losses,
-            validation_loss=self._errors.mse,
+            train_loss=train_loss,
+            validation_loss=self._history[-1].validation_loss if self._history else self._best.loss,
+            validation_mse=self._errors.mse,
             best_validation=self._best.loss,
             best_epoch=self._best.epoch,
             learning_rate=self._rate,

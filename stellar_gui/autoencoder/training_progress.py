@@ -14,10 +14,11 @@ class TrainingProgress(ReadOnly):
 
     epoch: the current one, counted from 1. epochs: of the whole run, estimated under a time budget.
     step: batches so far. fraction: of the run that is done, 0 to 1.
-    train_loss: mag^2, mean of the batches since the last epoch's end.
-    validation_loss: mag^2, after the last epoch; within the first, that of the first weights.
-    best_validation: mag^2, of the weights that would be kept now, those of best_epoch (0: the first weights).
-    learning_rate, gradient_norm: of the last step, the latter in mag^2 and before it is limited.
+    train_loss: mean of the batches since the last epoch's end. Losses are in TrainingConfig.loss_unit.
+    validation_loss: after the last epoch; within the first, that of the first weights.
+    best_validation: of the weights that would be kept now, those of best_epoch (0: the first weights).
+    validation_mse: mag^2, as validation_loss, whatever the loss is.
+    learning_rate, gradient_norm: of the last step, the latter before it is limited.
     stars_per_second: since the last report; in the last one, of the whole training.
     elapsed, time_left: seconds of training, pauses not counted.
     latent: (k, m) float32, where the snapshot's stars lie: centred, unit variance, turned to lie as in the report
@@ -32,6 +33,7 @@ class TrainingProgress(ReadOnly):
     fraction: float
     train_loss: float
     validation_loss: float
+    validation_mse: float
     best_validation: float
     best_epoch: int
     learning_rate: float

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from stellar_gui.autoencoder.config import TrainingConfig
     from stellar_gui.session.session import Session
 
+NETWORK = ("hidden", "depth", "latent")
 SETTINGS = (
     *("seed", "epochs", "time_budget", "batch_size", "learning_rate"),
     *("features", "loss_in", "loss", "huber_delta", "denoise", "deredden", "patience"),
 )
-"""Options that bear the name of a field of TrainingConfig."""
+"""Options that bear the name of a field of TrainingConfig, and before, of NetworkConfig."""
 
 EXAMPLE = """\
 The preset "reconstruct" gives each star's magnitudes back most exactly; "structure" draws kinds of objects farther
@@ -40,12 +41,19 @@ example:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CATALOG, -o, training settings, columns and quality switches."""
-    parser.add_argument("catalog", type=Path, metavar="CATALOG", help="a table of stars")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("catalog", type=Path, nargs="?", metavar="CATALOG", help="a table of stars")
+    source.add_argument(
+        "--resume",
+        type=Path,
+        metavar="RUN.stellar",
+        help="go on with the training that was paused or stopped in a session, with its stars and settings",
+    )
     parser.add_argument(
         "-o", "--output", type=session_to_write, required=True, metavar="RUN.stellar", help="the session to write"
     )
     group = parser.add_argument_group("training (what is not given has the window's defaults)")
-    group.add_argument("--preset", choices=PRESETS, default="reconstruct", help="(default: %(default)s)")
+    group.add_argument("--preset", choices=PRESETS, help="(default: reconstruct)")
     group.add_argument(
         "--features",
         choices=FEATURES,
@@ -99,15 +107,22 @@ def run(arguments: argparse.Namespace) -> None:
     """Read, clean, train, embed, save, and tell how good the model is."""
     from stellar_gui.catalog.bands import BAND_NAMES
     from stellar_gui.catalog.reading import load_catalog
+    from stellar_gui.errors import InputError
     from stellar_gui.session.archive import require_place_for, save_session
     from stellar_gui.session.pipeline import fit
 
-    config = _config(arguments)
+    config, cuts = _config(arguments), cuts_of(arguments)
+    given = [name for name in ("preset", *NETWORK, *SETTINGS) if getattr(arguments, name) is not None]
+    if arguments.resume is not None and given:
+        option = "--" + given[0].replace("_", "-")
+        raise InputError(f"--resume goes on with the settings of the interrupted training; leave out {option}.")
     require_place_for(arguments.output)
-    cuts = cuts_of(arguments)
-    catalog = follow(load_catalog(arguments.catalog, columns_of(arguments)), "reading")
-    warn_of_classes(arguments, catalog)
-    session = follow(fit(catalog, cuts, config), "training")
+    if arguments.resume is None:
+        catalog = follow(load_catalog(arguments.catalog, columns_of(arguments)), "reading")
+        warn_of_classes(arguments, catalog)
+        session = follow(fit(catalog, cuts, config), "training")
+    else:
+        session = _resumed(arguments.resume)
     follow(save_session(session, arguments.output), "saving")
     assert session.model is not None
     report = session.model.report
@@ -129,16 +144,30 @@ def run(arguments: argparse.Namespace) -> None:
         write_result(_lines(arguments.output, result))
 
 
+def _resumed(path: Path) -> "Session":
+    """The session at path, with its interrupted training brought to an end."""
+    from stellar_gui.errors import InputError
+    from stellar_gui.session.archive import load_session
+    from stellar_gui.session.pipeline import fit
+
+    session = follow(load_session(path), "opening")
+    checkpoint = session.checkpoint
+    if checkpoint is None:
+        raise InputError(f"{path.name}: no interrupted training in it; give a table of stars to train anew.")
+    fitted = follow(fit(session.catalog, session.cuts, checkpoint.config, checkpoint), "training")
+    return replace(fitted, subsets=session.subsets, selection=session.selection, created=session.created)
+
+
 def _config(arguments: argparse.Namespace) -> "TrainingConfig":
     from stellar_gui.errors import InputError, TrainingError
 
-    preset = PRESETS[arguments.preset].config
+    preset = PRESETS[arguments.preset or "reconstruct"].config
 
     def given(*names: str) -> dict[str, Any]:
         return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
 
     try:
-        network = replace(preset.network, **given("hidden", "depth", "latent"))
+        network = replace(preset.network, **given(*NETWORK))
         settings = given(*SETTINGS)
         if "time_budget" in settings:
             settings = {"epochs": None, **settings}

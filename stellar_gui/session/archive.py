@@ -17,7 +17,17 @@ from stellar_gui.catalog.columns import ColumnRoles, recognise
 from stellar_gui.catalog.writing import atomic_target
 from stellar_gui.errors import InputError, StellarError
 from stellar_gui.progress import Progress
-from stellar_gui.session.container import CATALOG, EMBEDDING, LIMITS, MANIFEST, MODEL, ROWS, read_members, write_members
+from stellar_gui.session.container import (
+    CATALOG,
+    CHECKPOINT,
+    EMBEDDING,
+    LIMITS,
+    MANIFEST,
+    MODEL,
+    ROWS,
+    read_members,
+    write_members,
+)
 from stellar_gui.session.details import place
 from stellar_gui.session.export import MEAN_MAGNITUDE, latent_names
 from stellar_gui.session.manifest import Manifest
@@ -26,6 +36,7 @@ from stellar_gui.session.summary import summarise
 from stellar_gui.session.tables import from_parquet, to_parquet
 
 if TYPE_CHECKING:
+    from stellar_gui.autoencoder.checkpoint import Checkpoint
     from stellar_gui.autoencoder.model import TrainedModel
 
 _RECONSTRUCTED: Final = tuple(f"{band}_rec" for band in BAND_NAMES)
@@ -64,6 +75,10 @@ def save_session(session: Session, path: Path) -> Generator[Progress, None, None
         from stellar_gui.autoencoder.model_file import to_bytes
 
         members[MODEL] = to_bytes(session.model)
+    if session.checkpoint is not None:
+        from stellar_gui.autoencoder import checkpoint
+
+        members[CHECKPOINT] = checkpoint.to_bytes(session.checkpoint)
     with atomic_target(path) as target:
         yield from write_members(target, members)
 
@@ -82,6 +97,8 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
         needed.add(ROWS)
     if manifest.model is not None:
         needed.add(MODEL)
+    if manifest.checkpoint is not None:
+        needed.add(CHECKPOINT)
     if missing := sorted(needed - members.keys()):
         raise InputError(f"{name}: damaged; it has no {missing[0]}.")
     table = yield from from_parquet(members.pop(CATALOG), manifest.rows, name)
@@ -100,6 +117,8 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
         if embedding is None:
             embedding = yield from place(model, session.catalog, session.quality)
         session = replace(session, model=model, embedding=embedding)
+    if manifest.checkpoint is not None:
+        session = replace(session, checkpoint=_checkpoint(members.pop(CHECKPOINT), name))
     return session
 
 
@@ -131,6 +150,7 @@ def _manifest(session: Session) -> Manifest:
         subsets=tuple(session.subsets),
         has_selection=session.selection is not None,
         model=None if model is None else _model_facts(model),
+        checkpoint=None if session.checkpoint is None else _checkpoint_facts(session.checkpoint),
         summary=summarise(catalog, session.quality),
     )
 
@@ -146,6 +166,15 @@ def _model_facts(model: "TrainedModel") -> dict[str, Any]:
         "test_mse": report.test_mse,
         "pca_mse": report.pca_mse,
         "stopped_because": model.stopped_because,
+    }
+
+
+def _checkpoint_facts(checkpoint: "Checkpoint") -> dict[str, Any]:
+    return {
+        "training": checkpoint.config.to_dict(),
+        "epoch": checkpoint.epoch,
+        "fraction": checkpoint.fraction,
+        "seconds": round(checkpoint.seconds, 3),
     }
 
 
@@ -197,6 +226,15 @@ def _model(data: bytes, described: Mapping[str, Any], name: str) -> "TrainedMode
     if model.id != described.get("id"):
         raise InputError(f"{name}: damaged; its model is not the one that its manifest names.")
     return model
+
+
+def _checkpoint(data: bytes, name: str) -> "Checkpoint":
+    from stellar_gui.autoencoder.checkpoint import from_bytes
+
+    try:
+        return from_bytes(data)
+    except StellarError as error:
+        raise InputError(f"{name}: damaged; {str(error).rstrip('.')}.") from error
 
 
 def _stored_embedding(values: pd.DataFrame, session: Session, model: "TrainedModel") -> Embedding | None:

@@ -15,6 +15,7 @@ CATALOG: Final = "catalog.parquet"
 ROWS: Final = "rows.parquet"
 EMBEDDING: Final = "embedding.parquet"
 MODEL: Final = "model.safetensors"
+CHECKPOINT: Final = "checkpoint.safetensors"
 
 LIMITS: Final[Mapping[str, int]] = {
     MANIFEST: 16 * 2**20,
@@ -22,6 +23,7 @@ LIMITS: Final[Mapping[str, int]] = {
     ROWS: 2**30,
     EMBEDDING: 8 * 2**30,
     MODEL: 2 * 2**30,
+    CHECKPOINT: 8 * 2**30,
 }
 """The only members of a session and the most bytes that each may unpack to."""
 

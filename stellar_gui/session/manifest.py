@@ -19,7 +19,9 @@ from stellar_gui.session.container import MANIFEST, read_members
 from stellar_gui.session.session import SELECTION
 
 FORMAT: Final = "stellar-gui session"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+"""1: no checkpoint, no masks, no roles of errors and dust; such a session opens."""
+
 
 Kind = TypeVar("Kind")
 
@@ -32,6 +34,7 @@ class Manifest:
     subsets: their names, in order; subset k is column `subset_k` (counted from 1) of the rows table.
     has_selection: whether the rows table has a column `selection`.
     model: what people want to know of it (id, seed, latent dimension, settings), None without one.
+    checkpoint: how far an interrupted training is and its settings, None without one.
     summary: what `stellar-gui info` tells, so that it need not unpack the tables.
     """
 
@@ -47,6 +50,7 @@ class Manifest:
     has_selection: bool
     model: Mapping[str, Any] | None
     summary: Mapping[str, Any]
+    checkpoint: Mapping[str, Any] | None = None
     program_version: str = __version__
 
     @property
@@ -71,6 +75,7 @@ class Manifest:
             "subsets": list(self.subsets),
             "has_selection": self.has_selection,
             "model": None if self.model is None else dict(self.model),
+            "checkpoint": None if self.checkpoint is None else dict(self.checkpoint),
             "summary": dict(self.summary),
         }
         return json.dumps(content, indent=1).encode("ascii")
@@ -106,6 +111,7 @@ class Manifest:
                 subsets=_names(_item(content, "subsets", list)),
                 has_selection=_item(content, "has_selection", bool),
                 model=None if content["model"] is None else _model(_item(content, "model", dict)),
+                checkpoint=_checkpoint(content) if version >= 2 else None,
                 summary=_summary(_item(content, "summary", dict)),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -206,6 +212,17 @@ def _model(content: Mapping[str, Any]) -> Mapping[str, Any]:
         if not isinstance(content[key], str):
             _number(content, key)
     return content
+
+
+def _checkpoint(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What the manifest says of a checkpoint: its settings, and plain numbers."""
+    if content["checkpoint"] is None:
+        return None
+    told = _item(content, "checkpoint", dict)
+    _item(told, "training", dict)
+    for key in told.keys() - {"training"}:
+        _number(told, key)
+    return told
 
 
 def _provenance(content: Mapping[str, Any]) -> Provenance:

@@ -12,16 +12,19 @@ from stellar_gui.session.details import details_of, place
 from stellar_gui.session.session import Mask, Session
 
 if TYPE_CHECKING:
+    from stellar_gui.autoencoder.checkpoint import Checkpoint
     from stellar_gui.autoencoder.training import TrainingProgress
 
 
 def fit(
-    catalog: Catalog, cuts: QualityCuts, config: TrainingConfig
-) -> Generator["TrainingProgress | Progress | None", Command | None, Session]:
+    catalog: Catalog, cuts: QualityCuts, config: TrainingConfig, resume: "Checkpoint | None" = None
+) -> Generator["TrainingProgress | Checkpoint | Progress | None", Command | None, Session]:
     """Train on the rows that pass the cuts and embed them; torch is imported at the first step.
 
+    resume: a checkpoint of an earlier call with the same other arguments, from which to go on.
     Yields what `train` yields (TrainingProgress, and None after each batch), then the embedding's Progress; what is
-    sent reaches `train`, so that Command.STOP ends the training early with the best model so far.
+    sent reaches `train`, so that Command.STOP ends the training early with the best model so far; the session then has
+    a checkpoint from which it can go on.
     Raises InputError where no row passes, TrainingError where too few do or the training fails; also where the config
     asks for photometric errors or extinction that the catalogue does not tell.
     """
@@ -30,9 +33,9 @@ def fit(
     session = Session(catalog, cuts)
     kept = require_stars(session)
     details = details_of(catalog, session.quality, config)
-    model = yield from train(catalog.magnitudes[kept], config, details.take(kept))
+    model = yield from train(catalog.magnitudes[kept], config, details.take(kept), resume)
     embedding = yield from place(model, catalog, session.quality)
-    return Session(catalog, cuts, model, embedding)
+    return Session(catalog, cuts, model, embedding, checkpoint=model.checkpoint)
 
 
 def require_stars(session: Session) -> Mask:

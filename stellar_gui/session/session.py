@@ -16,6 +16,7 @@ from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import InputError
 
 if TYPE_CHECKING:
+    from stellar_gui.autoencoder.checkpoint import Checkpoint
     from stellar_gui.autoencoder.model import TrainedModel
 
 Mask = NDArray[np.bool_]
@@ -33,6 +34,7 @@ class Session:
 
     model, embedding: None before training; the model holds its seed and settings.
     subsets: (n,) bool by name, in the order of their making; selection: (n,) bool, None where nothing was selected yet.
+    checkpoint: of a training of these stars that was paused or stopped, from which it can go on; None without one.
     created: ISO 8601 time, UTC.
     All arrays are read-only. Raises ValueError where the number of rows differs.
     """
@@ -43,6 +45,7 @@ class Session:
     embedding: Embedding | None = None
     subsets: Mapping[str, Mask] = field(default_factory=dict)
     selection: Mask | None = None
+    checkpoint: "Checkpoint | None" = None
     created: str = field(default_factory=now)
 
     def __post_init__(self) -> None:

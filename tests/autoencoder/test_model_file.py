@@ -126,7 +126,7 @@ def test_an_absurd_declared_size_is_refused(model: TrainedModel) -> None:
 
 
 def test_a_newer_versions_file_is_named_as_such(model: TrainedModel) -> None:
-    data = _changed(to_bytes(model), lambda values, _: values.update(format_version=2))
+    data = _changed(to_bytes(model), lambda values, _: values.update(format_version=3))
     with pytest.raises(InputError, match="newer version"):
         from_bytes(data)
 

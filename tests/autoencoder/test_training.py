@@ -152,6 +152,24 @@ def test_the_smallest_time_budget_leaves_a_model(stars: NDArray[np.float32], bud
     assert np.isfinite(model.report.test_mse)
 
 
+def test_patience_ends_a_training_that_gets_no_better(stars: NDArray[np.float32]) -> None:
+    config = TrainingConfig(epochs=400, batch_size=64, learning_rate=0.3, patience=3, network=SMALL)
+    model = drain(train(stars, config))
+    assert model.epochs < 400 and model.epochs == len(model.history)
+    assert model.stopped_because is not None and "No lower validation loss in 3 epochs" in model.stopped_because
+    lowest = int(model.history.epoch[model.history.validation_loss.argmin()])
+    assert model.epochs == lowest + 3
+
+
+def test_the_history_tells_spread_gradient_and_bands(stars: NDArray[np.float32]) -> None:
+    history = drain(train(stars, QUICK)).history
+    assert (history.train_low <= history.train_loss).all() and (history.train_loss <= history.train_high).all()
+    assert (history.gradient_norm > 0).all()
+    np.testing.assert_allclose(np.square(history.rms_per_band).mean(axis=1), history.validation_mse)
+    np.testing.assert_allclose(history.validation_mse, history.validation_loss, rtol=1e-5)
+    assert history.bias_per_band.shape == (4, 5)
+
+
 def test_reports_tell_how_far_it_is(stars: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stellar_gui.autoencoder.training.REPORT_INTERVAL", 0.0)
     reports, _, model = _reports(stars, QUICK)

@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from stellar_gui import __version__
+from stellar_gui.autoencoder.config import Command
 from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.catalog.reading import load_table, read_catalog
 from stellar_gui.cli import COMMANDS, main
 from stellar_gui.progress import drain
 from stellar_gui.session.archive import load_session, save_session
+from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
 from tests.cli.conftest import Run
 
@@ -128,6 +130,24 @@ def test_a_preset_is_trained_and_its_single_settings_can_be_changed(run: Run, st
     assert drain(load_session(path)).model.config == expected
     assert run("train", stars, "-o", path, "--preset", "structure", "--time-budget", "0.2").status == 0
     assert drain(load_session(path)).model.config == replace(structure, epochs=None, time_budget=0.2)
+
+
+def test_an_interrupted_training_is_brought_to_its_end(run: Run, session: Path, tmp_path: Path) -> None:
+    opened = drain(load_session(session))
+    work = fit(opened.catalog, opened.cuts, opened.model.config)
+    next(work)
+    paused = replace(opened, model=None, embedding=None, checkpoint=work.send(Command.CHECKPOINT))
+    work.close()
+    few = {"few": np.arange(len(opened.catalog)) < 5}
+    drain(save_session(replace(paused, subsets=few), tmp_path / "paused.stellar"))
+    told = run("train", "--resume", tmp_path / "paused.stellar", "-o", tmp_path / "run.stellar")
+    assert told.status == 0, told.err
+    found = drain(load_session(tmp_path / "run.stellar"))
+    assert found.model.id == opened.model.id and list(found.subsets) == ["few"] and found.checkpoint is None
+    told = run("train", "--resume", session, "-o", tmp_path / "run.stellar")
+    assert told.status == 2 and "no interrupted training in it" in told.sentence
+    told = run("train", "--resume", session, "-o", tmp_path / "run.stellar", "--batch-size", "9")
+    assert told.status == 2 and told.sentence.endswith("leave out --batch-size.")
 
 
 def test_decoding_colours_without_a_brightness_warns(run: Run, stars: Path, tmp_path: Path) -> None:

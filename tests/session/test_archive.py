@@ -14,13 +14,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from stellar_gui.autoencoder.checkpoint import Checkpoint
+from stellar_gui.autoencoder.config import Command
 from stellar_gui.autoencoder.model_file import to_bytes
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import Progress, drain
 from stellar_gui.session.archive import load_model, load_session, save_session
 from stellar_gui.session.manifest import read_manifest
+from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+
+SAMPLES = Path(__file__).with_name("samples")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +87,50 @@ def assert_same(found: Session, expected: Session) -> None:
 
 def test_a_session_comes_back_as_it_was(trained: Session, saved: Path) -> None:
     assert_same(drain(load_session(saved)), trained)
+
+
+def test_a_session_of_version_1_opens_and_is_saved_as_one_of_today(tmp_path: Path) -> None:
+    found = drain(load_session(SAMPLES / "version-1.stellar"))
+    assert found.model is not None and found.embedding is not None
+    assert found.model.id == "f3fab8c5761d" and found.model.config.features == "magnitudes"
+    assert found.model.report.test_mse == pytest.approx(2.1107713556847516)
+    np.testing.assert_array_equal(found.model.history.validation_mse, found.model.history.validation_loss)
+    assert found.checkpoint is None and found.cuts == QualityCuts()
+    placed = found.model.encode(found.catalog.magnitudes[found.quality.kept])
+    np.testing.assert_allclose(placed, found.embedding.latent[found.quality.kept], atol=1e-6)
+    np.testing.assert_allclose(placed[0], [-0.7866008281707764, -0.4028822183609009], atol=1e-6)
+    drain(save_session(found, tmp_path / "run.stellar"))
+    assert read_manifest(tmp_path / "run.stellar").program_version
+    assert_same(drain(load_session(tmp_path / "run.stellar")), found)
+
+
+def test_a_paused_training_is_saved_and_goes_on_to_the_same_model(trained: Session, tmp_path: Path) -> None:
+    assert trained.model is not None
+    config = replace(trained.model.config, epochs=3)
+    expected = drain(fit(trained.catalog, trained.cuts, config))
+    work = fit(trained.catalog, trained.cuts, config)
+    next(work)
+    next(work)
+    checkpoint = work.send(Command.CHECKPOINT)
+    work.close()
+    assert isinstance(checkpoint, Checkpoint)
+    path = tmp_path / "run.stellar"
+    drain(save_session(replace(trained, checkpoint=checkpoint), path))
+    told = read_manifest(path).checkpoint
+    assert told is not None and told["fraction"] == checkpoint.fraction and told["training"]["seed"] == 7
+    found = drain(load_session(path))
+    assert_same(found, trained)
+    drain(save_session(found, tmp_path / "again.stellar"))
+    assert (tmp_path / "again.stellar").read_bytes() == path.read_bytes()
+    resumed = drain(fit(found.catalog, found.cuts, config, found.checkpoint))
+    assert resumed.model is not None and expected.model is not None
+    assert resumed.embedding is not None and expected.embedding is not None
+    assert resumed.model.id == expected.model.id and resumed.checkpoint is None
+    np.testing.assert_array_equal(resumed.embedding.latent, expected.embedding.latent)
+
+    refusal(rewritten(path, tmp_path / "a.stellar", lambda members: members.pop("checkpoint.safetensors")))
+    broken = rewritten(path, tmp_path / "b.stellar", lambda m: m.update({"checkpoint.safetensors": b"cos\nsystem"}))
+    assert "damaged" in refusal(broken)
 
 
 def test_saving_again_gives_the_same_bytes(trained: Session, saved: Path, tmp_path: Path) -> None:
@@ -172,7 +221,7 @@ def test_a_cut_off_session_is_refused(saved: Path, tmp_path: Path, share: float)
 
 
 def test_a_newer_session_is_refused_with_what_to_do(saved: Path, tmp_path: Path) -> None:
-    text = refusal(with_manifest(saved, tmp_path / "new.stellar", format_version=2))
+    text = refusal(with_manifest(saved, tmp_path / "new.stellar", format_version=3))
     assert text == "new.stellar: made by a newer version of Stellar GUI; update to open it."
 
 
@@ -228,6 +277,9 @@ def test_what_is_no_manifest_is_refused(saved: Path, tmp_path: Path, manifest: b
         ("model", {"id": "a", "training": []}),
         ("created", "yesterday"),
         ("provenance", {"name": "a", "path": None, "size": 1, "sha256": None, "opened": "at noon", "query": None}),
+        ("checkpoint", 3),
+        ("checkpoint", {"epoch": 1}),
+        ("checkpoint", {"training": {}, "epoch": "second"}),
         ("summary", None),
         ("summary", {}),
         ("summary", {"rows": "many"}),
