@@ -1,7 +1,7 @@
 """How far reconstructions lie from the stars."""
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import torch
@@ -11,6 +11,9 @@ from stellar_gui.autoencoder.model import BATCH
 from stellar_gui.autoencoder.network import AutoEncoder
 from stellar_gui.autoencoder.objective import Objective, Stars
 from stellar_gui.autoencoder.report import BandErrors, ResidualSums
+
+_EXACT: Final = 1e-12
+"""mag^2; a smaller error is none."""
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -30,6 +33,26 @@ def validate(network: AutoEncoder, objective: Objective, stars: Stars) -> tuple[
         for part, output in zip(_slices(len(stars)), outputs, strict=True):
             sums.add(objective.residuals(output, stars.take(part)))
     return losses, sums.errors()
+
+
+def latent_shares(network: AutoEncoder, objective: Objective, stars: Stars) -> NDArray[np.float64]:
+    """(m,) by which share the mean squared residual of stars grows when a latent coordinate is withheld.
+
+    Withheld, a coordinate is 0, the mean of the training stars, for the latent space is in its canonical form.
+    """
+    with torch.inference_mode():
+        sums = [ResidualSums() for _ in range(1 + network.encoder(stars.features[:1]).shape[1])]
+        for part in _slices(len(stars)):
+            some = stars.take(part)
+            latent = network.encoder(some.features)
+            sums[0].add(objective.residuals(network.decoder(latent), some))
+            for k, withheld in enumerate(sums[1:]):
+                without = latent.clone()
+                without[:, k] = 0
+                withheld.add(objective.residuals(network.decoder(without), some))
+    whole, *others = (found.errors().mse for found in sums)
+    shares: NDArray[np.float64] = np.array(others) / max(whole, _EXACT) - 1
+    return shares
 
 
 def batches(values: NDArray[Number]) -> Iterator[NDArray[Number]]:

@@ -6,20 +6,22 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from stellar_gui import __version__
 from stellar_gui.autoencoder.config import BANDS, TrainingConfig
 from stellar_gui.autoencoder.features import Features
 from stellar_gui.autoencoder.model import TrainedModel
 from stellar_gui.autoencoder.network import AutoEncoder, empty_network
-from stellar_gui.autoencoder.report import EvaluationReport, History
+from stellar_gui.autoencoder.report import EvaluationReport, History, ResidualTrend
 from stellar_gui.autoencoder.scaling import Scaling
 from stellar_gui.autoencoder.tensor_file import Arrays, item, pack, unpack
 from stellar_gui.errors import InputError
 
 FORMAT_VERSION: Final = 2
 _KEY: Final = "stellar-gui model"
+_PER_BAND: Final = tuple(part.name for part in fields(EvaluationReport) if part.name.endswith("_per_band"))
+_FIRST_PER_BAND: Final = 3
+"""How many of these version 1 has."""
 _KINDS: Final = frozenset({"F32", "F64", "I64"})
 
 
@@ -36,11 +38,13 @@ def to_bytes(model: TrainedModel) -> bytes:
         "best_epoch": history.best_epoch,
         "stopped_because": model.stopped_because,
         "report": {name: getattr(report, name) for name in _names(EvaluationReport, int, float)},
+        "warnings": list(report.warnings),
     }
     arrays = {f"network.{name}": weights.numpy() for name, weights in model.network.state_dict().items()}
     arrays |= history.arrays("history.")
-    for group, source in (("scaling", model.scaling), ("report", report)):
-        arrays |= {f"{group}.{name}": getattr(source, name) for name in _array_names(type(source))}
+    arrays |= {f"scaling.{part.name}": getattr(model.scaling, part.name) for part in fields(Scaling)}
+    arrays |= {f"report.{name}": getattr(report, name) for name in _PER_BAND}
+    arrays |= {f"trend.{part.name}": getattr(report.trend, part.name) for part in fields(ResidualTrend)}
     return pack(_KEY, values, arrays)
 
 
@@ -62,7 +66,7 @@ def from_bytes(data: bytes) -> TrainedModel:
 
 def _model(values: Mapping[str, Any], arrays: Arrays) -> TrainedModel:
     config = TrainingConfig.from_dict(values["config"])
-    scaling = Scaling(**_group("scaling", Scaling, arrays))
+    scaling = _scaling(arrays)
     orthonormal = scaling.axes.shape == (BANDS, BANDS) and np.allclose(scaling.axes.T @ scaling.axes, np.eye(BANDS))
     if not (orthonormal and scaling.mean.shape == scaling.scale.shape == (BANDS,) and (scaling.scale > 0).all()):
         raise ValueError("scaling")
@@ -70,10 +74,16 @@ def _model(values: Mapping[str, Any], arrays: Arrays) -> TrainedModel:
     numbers = item(values, "report", dict)
     told: dict[str, Any] = {name: item(numbers, name, int) for name in _names(EvaluationReport, int)}
     told |= {name: item(numbers, name, float) for name in _names(EvaluationReport, float)}
-    for name in _array_names(EvaluationReport):
+    if values["format_version"] == 1:
+        told |= dict.fromkeys(_PER_BAND, np.full(BANDS, np.nan)) | {"trend": ResidualTrend.none(), "warnings": ()}
+    else:
+        told |= {"trend": _trend(arrays), "warnings": tuple(item(values, "warnings", list))}
+    for name in _PER_BAND[:_FIRST_PER_BAND] if values["format_version"] == 1 else _PER_BAND:
         told[name] = arrays[f"report.{name}"]
         if told[name].shape != (BANDS,) or told[name].dtype != np.float64:
             raise ValueError(name)
+    if not all(isinstance(sentence, str) for sentence in told["warnings"]):
+        raise TypeError("warnings")
     return TrainedModel(
         network=_network(config, scaling, arrays),
         scaling=scaling,
@@ -100,18 +110,22 @@ def _network(config: TrainingConfig, scaling: Scaling, arrays: Arrays) -> AutoEn
     return network
 
 
-def _group(group: str, kind: type[Any], arrays: Arrays) -> dict[str, NDArray[Any]]:
-    """A dataclass's arrays, all finite."""
-    found = {name: arrays[f"{group}.{name}"] for name in _array_names(kind)}
+def _trend(arrays: Arrays) -> ResidualTrend:
+    found = {part.name: arrays[f"trend.{part.name}"] for part in fields(ResidualTrend)}
+    for name, array in found.items():
+        kind = np.int64 if name == "stars" else np.float64
+        if array.dtype != kind or array.shape != found["stars"].shape or array.shape[:1] != (BANDS,) or array.ndim != 2:
+            raise ValueError(name)
+    return ResidualTrend(**found)
+
+
+def _scaling(arrays: Arrays) -> Scaling:
+    found = {part.name: arrays[f"scaling.{part.name}"] for part in fields(Scaling)}
     for name, array in found.items():
         if array.dtype != np.float64 or not np.isfinite(array).all():
             raise ValueError(name)
-    return found
+    return Scaling(**found)
 
 
 def _names(kind: type[Any], *types: type[Any]) -> list[str]:
-    return [item.name for item in fields(kind) if item.type in types]
-
-
-def _array_names(kind: type[Any]) -> list[str]:
-    return [item.name for item in fields(kind) if item.type not in (int, float)]
+    return [part.name for part in fields(kind) if part.type in types]

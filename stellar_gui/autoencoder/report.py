@@ -100,14 +100,41 @@ class BandErrors(ReadOnly):
 
 
 @dataclass(frozen=True, eq=False)
+class ResidualTrend(ReadOnly):
+    """The residuals (original - reconstruction) of some stars against their magnitude, in bins; (5, bins) each, mag.
+
+    magnitude: the bins' middles. low, median, high: 16th, 50th and 84th percentile of the residuals, float64, NaN where
+    there are too few stars. stars: how many, int64.
+    """
+
+    magnitude: NDArray[np.float64]
+    low: NDArray[np.float64]
+    median: NDArray[np.float64]
+    high: NDArray[np.float64]
+    stars: NDArray[np.int64]
+
+    @classmethod
+    def none(cls) -> "ResidualTrend":
+        """Without bins."""
+        empty = np.zeros((BANDS, 0))
+        return cls(empty, empty, empty, empty, np.zeros((BANDS, 0), np.int64))
+
+
+@dataclass(frozen=True, eq=False)
 class EvaluationReport(ReadOnly):
     """How well a model reconstructs the stars of each part of its split.
 
     train_stars, validation_stars, test_stars: how many stars each part has.
     train_mse, validation_mse, test_mse: mean squared residual over stars and bands, mag^2.
     pca_mse: the same of the test stars, kept by as many principal components of the training stars as there are latent
-    dimensions.
+    dimensions (and by their mean magnitude, where that goes round the network).
     rms_per_band, bias_per_band, bias_error_per_band: (5,) float64, mag, of the test stars; see BandErrors.
+    median_per_band: (5,) float64, mag, median absolute residual of the test stars.
+    pca_rms_per_band: (5,) float64, mag, as pca_mse.
+    noise_per_band: (5,) float64, mag, root mean square of the test stars' photometric errors, NaN where not known.
+    trend: of the test stars' residuals with magnitude.
+    warnings: what the user should know before trusting the model, in sentences.
+    Of a model made by version 1, what it did not measure is NaN or empty.
     """
 
     train_stars: int
@@ -120,27 +147,48 @@ class EvaluationReport(ReadOnly):
     rms_per_band: NDArray[np.float64]
     bias_per_band: NDArray[np.float64]
     bias_error_per_band: NDArray[np.float64]
+    median_per_band: NDArray[np.float64]
+    pca_rms_per_band: NDArray[np.float64]
+    noise_per_band: NDArray[np.float64]
+    trend: ResidualTrend
+    warnings: tuple[str, ...]
 
 
 class ResidualSums:
-    """Gathers residuals batch by batch, in bounded memory; those of masked bands are NaN and do not count."""
+    """Gathers residuals batch by batch, in bounded memory; those of masked bands are NaN and do not count.
+
+    stars: how many so far.
+    """
 
     def __init__(self) -> None:
-        self._stars = np.zeros(BANDS, np.int64)
+        self.stars = 0
+        self._counts = np.zeros(BANDS, np.int64)
         self._sum = np.zeros(BANDS)
         self._squares = np.zeros(BANDS)
+        self._star_sums = np.zeros(3)
 
     def add(self, residual: NDArray[np.float32]) -> None:
         """Take in residuals (k, 5), mag."""
         counted = ~np.isnan(residual)
-        self._stars += np.count_nonzero(counted, axis=0)
+        squares = np.square(residual, dtype=np.float64)
+        self.stars += len(residual)
+        self._counts += np.count_nonzero(counted, axis=0)
         self._sum += residual.sum(axis=0, dtype=np.float64, where=counted)
-        self._squares += np.square(residual, dtype=np.float64).sum(axis=0, where=counted)
+        self._squares += squares.sum(axis=0, where=counted)
+        bands = np.count_nonzero(counted, axis=1)
+        star = squares.sum(axis=1, where=counted)[bands > 0] / bands[bands > 0]
+        self._star_sums += (len(star), star.sum(), np.square(star).sum())
+
+    def per_star(self) -> tuple[float, float]:
+        """Mean of the stars' mean squared residuals and its standard error, mag^2."""
+        count, total, squares = self._star_sums
+        mean = total / max(count, 1)
+        return float(mean), float(np.sqrt(max(squares / max(count, 1) - mean**2, 0.0) / max(count - 1, 1)))
 
     def errors(self) -> BandErrors:
         """What the residuals so far amount to; NaN in a band without any."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            bias, mean_square = self._sum / self._stars, self._squares / self._stars
-            variance = np.maximum(mean_square - bias**2, 0.0) / (self._stars - 1)
-        error = np.where(self._stars > 1, np.sqrt(variance), np.nan)
+            bias, mean_square = self._sum / self._counts, self._squares / self._counts
+            variance = np.maximum(mean_square - bias**2, 0.0) / (self._counts - 1)
+        error = np.where(self._counts > 1, np.sqrt(variance), np.nan)
         return BandErrors(np.sqrt(mean_square), bias, error)

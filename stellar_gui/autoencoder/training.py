@@ -1,6 +1,6 @@
 """Training: a generator whose yields are progress, pause and stop in one."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -8,16 +8,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from stellar_gui.autoencoder.assessment import Findings, report_on
 from stellar_gui.autoencoder.canonical import CanonicalForm, align, canonical_form, fold
 from stellar_gui.autoencoder.checkpoint import Checkpoint, fingerprint, optimiser_arrays, restore_optimiser
 from stellar_gui.autoencoder.config import Command, TrainingConfig
 from stellar_gui.autoencoder.details import NO_DETAILS, Details
-from stellar_gui.autoencoder.evaluation import batches, residuals, validate
+from stellar_gui.autoencoder.evaluation import batches, latent_shares, residuals, validate
 from stellar_gui.autoencoder.features import Features, without_dust
 from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
 from stellar_gui.autoencoder.network import AutoEncoder, empty_network, flatten_parameters, new_network
 from stellar_gui.autoencoder.objective import Objective, Stars
-from stellar_gui.autoencoder.report import FIRST_HISTORY, BandErrors, EvaluationReport, History, ResidualSums
+from stellar_gui.autoencoder.report import FIRST_HISTORY, History, ResidualSums
 from stellar_gui.autoencoder.scaling import Scaling
 from stellar_gui.autoencoder.schedule import one_cycle
 from stellar_gui.autoencoder.split import Split, split
@@ -262,34 +263,25 @@ class _Training:
         network = self._averaged_network
         self._average.copy_(self._best.weights)
         fold(network, self._canonical_form(network))
-        errors = []
-        for rows in (self._split.train, self._split.validation, self._split.test):
-            sums = ResidualSums()
+        sums = [ResidualSums() for _ in range(3)]
+        left: list[NDArray[np.float32]] = []
+        for found, rows in zip(sums, (self._split.train, self._split.validation, self._split.test), strict=True):
+            left.clear()
             for part in batches(rows):
-                sums.add(residuals(network, self._objective, self._stars_of(part)))
+                residual = residuals(network, self._objective, self._stars_of(part))
+                found.add(residual)
+                if rows is self._split.test:
+                    left.append(residual)
                 self.pause()
                 yield None
                 self.go_on()
-            errors.append(sums.errors())
-        train, validation, test = errors
         return TrainedModel(
             network=network,
             scaling=self._scaling,
             config=self._config,
             stars=len(self._magnitudes),
             history=self._history_so_far(),
-            report=EvaluationReport(
-                train_stars=len(self._split.train),
-                validation_stars=len(self._split.validation),
-                test_stars=len(self._split.test),
-                train_mse=train.mse,
-                validation_mse=validation.mse,
-                test_mse=test.mse,
-                pca_mse=self._principal_component_errors().mse,
-                rms_per_band=test.rms,
-                bias_per_band=test.bias,
-                bias_error_per_band=test.bias_error,
-            ),
+            report=report_on(self._findings(sums, np.concatenate(left)), self._history_so_far(), self._step),
             seconds=self._clock.seconds,
             epochs=self._epoch,
             stopped_because=self._stopped_because,
@@ -387,14 +379,27 @@ class _Training:
     def _stars_of(self, rows: NDArray[np.int64], noisy: bool = False) -> Stars:
         return self._objective.stars(self._features_of(rows), self._details.take(rows), noisy)
 
-    def _principal_component_errors(self) -> BandErrors:
-        """What as many principal components as latent dimensions leave of the test stars."""
-        sums = ResidualSums()
-        for part in batches(self._split.test):
-            left = self._features.principal_component_residuals(self._magnitudes[part], self._config.network.latent)
-            masked = self._details.take(part).masked
-            sums.add(left if masked is None else np.where(masked, np.float32(np.nan), left))
-        return sums.errors()
+    def _principal_component_residuals(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(n, 5) mag: what as many principal components as latent dimensions leave of stars; NaN in masked bands."""
+        left = self._features.principal_component_residuals(self._magnitudes[rows], self._config.network.latent)
+        masked = self._details.take(rows).masked
+        return left if masked is None else np.where(masked, np.float32(np.nan), left)
+
+    def _findings(self, sums: Sequence[ResidualSums], residual: NDArray[np.float32]) -> Findings:
+        """What was found on the three parts of the split; residual: of the test stars, (n, 5) mag."""
+        rows = self._split.test
+        train, validation, test = sums
+        some = self._stars_of(rows[:CANONICAL_STARS])
+        return Findings(
+            train=train,
+            validation=validation,
+            test=test,
+            residual=residual,
+            pca_residual=self._principal_component_residuals(rows),
+            magnitudes=self._magnitudes[rows],
+            errors=self._details.take(rows).errors,
+            latent_shares=latent_shares(self._averaged_network, self._objective, some),
+        )
 
     def _end_epoch(self) -> None:
         """Validate, write the history, and keep the weights if they are the best."""

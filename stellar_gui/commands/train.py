@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stellar_gui.autoencoder.config import FEATURES, LOSS_SCALES, LOSSES
 from stellar_gui.autoencoder.presets import PRESETS
-from stellar_gui.commands.console import follow, write_json, write_result
+from stellar_gui.commands.console import follow, warn, write_json, write_result
 from stellar_gui.commands.options import (
     add_column_option,
     add_quality_options,
@@ -21,7 +21,14 @@ from stellar_gui.commands.options import (
 
 if TYPE_CHECKING:
     from stellar_gui.autoencoder.config import TrainingConfig
+    from stellar_gui.autoencoder.report import EvaluationReport
     from stellar_gui.session.session import Session
+
+TREND = ("magnitude", "low", "median", "high", "stars")
+"""Columns of the table of residuals against magnitude; see ResidualTrend."""
+
+COLUMNS = tuple(f"{name}_per_band" for name in ("rms", "median", "bias", "bias_error", "pca_rms", "noise"))
+"""Columns of the table that people read."""
 
 NETWORK = ("hidden", "depth", "latent")
 SETTINGS = (
@@ -137,7 +144,10 @@ def run(arguments: argparse.Namespace) -> None:
         "bias_per_band": dict(zip(BAND_NAMES, report.bias_per_band.tolist(), strict=True)),
         "pca_mse": report.pca_mse,
         "class_accuracy": _class_accuracy(session),
+        **_details(report),
     }
+    for sentence in report.warnings:
+        warn(sentence)
     if arguments.json:
         write_json(result)
     else:
@@ -176,6 +186,29 @@ def _config(arguments: argparse.Namespace) -> "TrainingConfig":
         raise InputError(str(error)) from error
 
 
+def _details(report: "EvaluationReport") -> dict[str, Any]:
+    """What else the report tells, with null for what is not known."""
+    import numpy as np
+
+    from stellar_gui.catalog.bands import BAND_NAMES
+
+    def plain(value: Any) -> Any:
+        return value.item() if np.isfinite(value) else None
+
+    per_band = ("bias_error_per_band", "median_per_band", "pca_rms_per_band", "noise_per_band")
+    trend = report.trend
+    bins = [
+        [dict(zip(TREND, map(plain, values), strict=True)) for values in zip(*columns, strict=True)]
+        for columns in zip(*(getattr(trend, name) for name in TREND), strict=True)
+    ]
+    return {
+        **{name: dict(zip(BAND_NAMES, map(plain, getattr(report, name)), strict=True)) for name in per_band},
+        "residual_by_magnitude": dict(zip(BAND_NAMES, bins, strict=True)),
+        "split": {part: getattr(report, f"{part}_stars") for part in ("train", "validation", "test")},
+        "warnings": list(report.warnings),
+    }
+
+
 def _class_accuracy(session: "Session") -> float | None:
     """How well the map keeps the catalogue's classes apart; None where it has fewer than two."""
     from stellar_gui.analysis.separation import class_accuracy
@@ -185,7 +218,6 @@ def _class_accuracy(session: "Session") -> float | None:
 
 
 def _lines(output: Path, result: dict[str, Any]) -> list[str]:
-    bands = result["rms_per_band"]
     return [
         f"{result['stars']:,} stars, {result['epochs']:,} epochs in {result['seconds']:.1f} s; saved in {output}",
         "mean squared residual (mag^2): "
@@ -197,6 +229,11 @@ def _lines(output: Path, result: dict[str, Any]) -> list[str]:
             else []
         ),
         "",
-        f"  {'band':<6}{'rms (mag)':>12}{'bias (mag)':>12}",
-        *(f"  {band:<6}{rms:12.4f}{result['bias_per_band'][band]:+12.4f}" for band, rms in bands.items()),
+        "  band         rms      median        bias       error    PCA's rms       noise   (mag)",
+        *(f"  {band:<4}" + "".join(_cell(result[name][band]) for name in COLUMNS) for band in result["rms_per_band"]),
     ]
+
+
+def _cell(value: float | None) -> str:
+    """A value in twelve characters, a dash where it is not known."""
+    return f"{'-':>12}" if value is None else f"{value:12.4f}"
