@@ -1,6 +1,6 @@
 """Training: a generator whose yields are progress, pause and stop in one."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -8,36 +8,29 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from stellar_gui.autoencoder.assessment import Findings, report_on
+from stellar_gui.autoencoder.assessment import report_on
 from stellar_gui.autoencoder.canonical import CanonicalForm, align, canonical_form, fold
-from stellar_gui.autoencoder.checkpoint import Checkpoint, fingerprint, optimiser_arrays, restore_optimiser
+from stellar_gui.autoencoder.checkpoint import Checkpoint, optimiser_arrays, restore_optimiser
 from stellar_gui.autoencoder.config import Command, TrainingConfig
 from stellar_gui.autoencoder.details import NO_DETAILS, Details
-from stellar_gui.autoencoder.evaluation import batches, latent_shares, residuals, validate
-from stellar_gui.autoencoder.features import Features, without_dust
+from stellar_gui.autoencoder.evaluation import batches, residuals, validate
 from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
 from stellar_gui.autoencoder.network import AutoEncoder, empty_network, flatten_parameters, new_network
-from stellar_gui.autoencoder.objective import Objective, Stars
 from stellar_gui.autoencoder.report import FIRST_HISTORY, History, ResidualSums
-from stellar_gui.autoencoder.scaling import Scaling
 from stellar_gui.autoencoder.schedule import one_cycle
-from stellar_gui.autoencoder.split import Split, split
 from stellar_gui.autoencoder.stopwatch import Stopwatch
 from stellar_gui.autoencoder.training_progress import TrainingProgress
+from stellar_gui.autoencoder.training_set import SOME_STARS, TrainingSet
 from stellar_gui.errors import InputError, TrainingError
 
 __all__ = ["Command", "TrainingProgress", "train"]
 
-FEWEST_STARS: Final = 20
-FEWEST_COMPLETE: Final = 6
-"""Training stars with all five bands; fewer say nothing of how five magnitudes vary together."""
 REPORT_INTERVAL: Final = 0.2
 """Seconds of training between two reports."""
 SNAPSHOT_STARS: Final = 5_000
-CANONICAL_STARS: Final = 200_000
-"""Training stars from which the canonical form is measured, at most."""
 GRADIENT_LIMIT: Final = 0.1
-"""mag^2; longer gradients are shortened to this, so that a few stars far off do not throw the weights about."""
+"""In the unit of the loss; longer gradients are shortened to this, so that a few stars far off do not throw the weights
+about."""
 
 AVERAGE_STEPS: Final = 200
 """Over about so many last steps the weights are averaged; over fewer at first."""
@@ -81,14 +74,6 @@ def train(
     that is to be corrected is not known, and for a checkpoint that is damaged; TrainingError for one of other stars or
     settings.
     """
-    if len(magnitudes) < FEWEST_STARS:
-        raise TrainingError(
-            f"{len(magnitudes)} stars are too few to train on; relax the quality checks or open a table with at least "
-            f"{FEWEST_STARS}."
-        )
-    unmasked = np.isfinite(magnitudes) if details.masked is None else np.isfinite(magnitudes) | details.masked
-    if not unmasked.all():
-        raise TrainingError("Some magnitudes are not finite numbers; leave those stars out of the training.")
     with one_thread():
         training = _Training(magnitudes, config, details, resume)
         stopped = False
@@ -140,24 +125,19 @@ class _Training:
         self, magnitudes: NDArray[np.float32], config: TrainingConfig, details: Details, resume: Checkpoint | None
     ) -> None:
         self._clock = Stopwatch()
-        self._config, self._details = config, details
-        self._split: Split = split(len(magnitudes), config.seed, config.fractions)
-        self._magnitudes = without_dust(magnitudes, details, config)
-        self._scaling = Scaling.fit(self._magnitudes[self._complete(self._split.train)])
-        if details.masked is not None:
-            self._magnitudes = self._scaling.fill(self._magnitudes, details.masked)
-        self._features = Features.of(config.features, self._scaling)
-        self._objective = Objective(config, self._features, details.take(self._split.train))
-        self._stars = self._stars_of(self._split.train, noisy=True)
-        self._validation = self._stars_of(self._split.validation)
+        self._config = config
+        self._set = TrainingSet(magnitudes, config, details)
+        self._split, self._objective = self._set.split, self._set.objective
+        self._stars = self._set.stars(self._split.train, noisy=True)
+        self._validation = self._set.stars(self._split.validation)
         self._snapshot_rows = np.sort(np.random.default_rng(config.seed).permutation(len(magnitudes))[:SNAPSHOT_STARS])
-        self._snapshot = self._features_of(self._snapshot_rows)
+        self._snapshot = self._set.features_of(self._snapshot_rows)
         self._frame: NDArray[np.float64] | None = None
 
         self._generator = torch.Generator().manual_seed(config.seed)
-        self._network: AutoEncoder = new_network(config.network, self._generator, self._features.count)
+        self._network: AutoEncoder = new_network(config.network, self._generator, self._set.features.count)
         self._weights = flatten_parameters(self._network)
-        self._averaged_network = empty_network(config.network, self._features.count).to_empty(device="cpu")
+        self._averaged_network = empty_network(config.network, self._set.features.count).to_empty(device="cpu")
         self._averaged_network.requires_grad_(False)
         self._averaged_network.load_state_dict(self._network.state_dict())
         self._average = flatten_parameters(self._averaged_network).requires_grad_(False)
@@ -268,7 +248,7 @@ class _Training:
         for found, rows in zip(sums, (self._split.train, self._split.validation, self._split.test), strict=True):
             left.clear()
             for part in batches(rows):
-                residual = residuals(network, self._objective, self._stars_of(part))
+                residual = residuals(network, self._objective, self._set.stars(part))
                 found.add(residual)
                 if rows is self._split.test:
                     left.append(residual)
@@ -277,11 +257,13 @@ class _Training:
                 self.go_on()
         return TrainedModel(
             network=network,
-            scaling=self._scaling,
+            scaling=self._set.scaling,
             config=self._config,
-            stars=len(self._magnitudes),
+            stars=len(self._set),
             history=self._history_so_far(),
-            report=report_on(self._findings(sums, np.concatenate(left)), self._history_so_far(), self._step),
+            report=report_on(
+                self._set.findings(network, sums, np.concatenate(left)), self._history_so_far(), self._step
+            ),
             seconds=self._clock.seconds,
             epochs=self._epoch,
             stopped_because=self._stopped_because,
@@ -305,8 +287,8 @@ class _Training:
             arrays["frame"] = self._frame.copy()
         return Checkpoint(
             config=self._config,
-            stars=len(self._magnitudes),
-            fingerprint=fingerprint(self._magnitudes, self._details),
+            stars=len(self._set),
+            fingerprint=self._set.fingerprint,
             step=self._step,
             fraction=self._fraction,
             seconds=self._clock.seconds,
@@ -324,7 +306,7 @@ class _Training:
         """Be what a training was when it gave a checkpoint."""
         if checkpoint.config != self._config:
             raise TrainingError("The interrupted training had other settings; go on with those, or train anew.")
-        if checkpoint.fingerprint != fingerprint(self._magnitudes, self._details):
+        if checkpoint.fingerprint != self._set.fingerprint:
             raise TrainingError(
                 "The interrupted training was of other stars; choose the same columns and quality checks again, or "
                 "train anew."
@@ -360,46 +342,6 @@ class _Training:
         """Lay the training stars out in the order of a new epoch."""
         self._order = self._generator.get_state()
         self._shuffled = self._stars.take(torch.randperm(len(self._stars), generator=self._generator))
-
-    def _complete(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of the training stars of which every band was detected; they settle the scaling."""
-        if self._details.masked is None:
-            return rows
-        complete = rows[~self._details.masked[rows].any(axis=1)]
-        if len(complete) < FEWEST_COMPLETE:
-            raise TrainingError(
-                f"Only {len(complete)} of the stars to train with were detected in all five bands; at least "
-                f"{FEWEST_COMPLETE} are needed to learn from."
-            )
-        return complete
-
-    def _features_of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        return self._features.take(self._magnitudes[rows])
-
-    def _stars_of(self, rows: NDArray[np.int64], noisy: bool = False) -> Stars:
-        return self._objective.stars(self._features_of(rows), self._details.take(rows), noisy)
-
-    def _principal_component_residuals(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """(n, 5) mag: what as many principal components as latent dimensions leave of stars; NaN in masked bands."""
-        left = self._features.principal_component_residuals(self._magnitudes[rows], self._config.network.latent)
-        masked = self._details.take(rows).masked
-        return left if masked is None else np.where(masked, np.float32(np.nan), left)
-
-    def _findings(self, sums: Sequence[ResidualSums], residual: NDArray[np.float32]) -> Findings:
-        """What was found on the three parts of the split; residual: of the test stars, (n, 5) mag."""
-        rows = self._split.test
-        train, validation, test = sums
-        some = self._stars_of(rows[:CANONICAL_STARS])
-        return Findings(
-            train=train,
-            validation=validation,
-            test=test,
-            residual=residual,
-            pca_residual=self._principal_component_residuals(rows),
-            magnitudes=self._magnitudes[rows],
-            errors=self._details.take(rows).errors,
-            latent_shares=latent_shares(self._averaged_network, self._objective, some),
-        )
 
     def _end_epoch(self) -> None:
         """Validate, write the history, and keep the weights if they are the best."""
@@ -450,7 +392,7 @@ class _Training:
         )
 
     def _canonical_form(self, network: AutoEncoder) -> CanonicalForm:
-        features = self._stars.features[:CANONICAL_STARS].numpy()
+        features = self._stars.features[:SOME_STARS].numpy()
         latent = np.concatenate([run(network.encoder, part) for part in batches(features)])
         return canonical_form(latent, features)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stellar_gui.autoencoder.config import FEATURES, LOSS_SCALES, LOSSES
 from stellar_gui.autoencoder.presets import PRESETS
-from stellar_gui.commands.console import follow, warn, write_json, write_result
+from stellar_gui.commands.console import follow, write_json, write_result
 from stellar_gui.commands.options import (
     add_column_option,
     add_quality_options,
@@ -146,8 +146,6 @@ def run(arguments: argparse.Namespace) -> None:
         "class_accuracy": _class_accuracy(session),
         **_details(report),
     }
-    for sentence in report.warnings:
-        warn(sentence)
     if arguments.json:
         write_json(result)
     else:
@@ -231,6 +229,7 @@ def _lines(output: Path, result: dict[str, Any]) -> list[str]:
         "",
         "  band         rms      median        bias       error    PCA's rms       noise   (mag)",
         *(f"  {band:<4}" + "".join(_cell(result[name][band]) for name in COLUMNS) for band in result["rms_per_band"]),
+        *(f"warning: {sentence}" for sentence in result["warnings"]),
     ]
 
 

@@ -115,6 +115,11 @@ def test_train_prints_one_json_object_and_saves_a_session(run: Run, stars: Path,
     assert set(told.json["rms_per_band"]) == set("ugriz") == set(told.json["bias_per_band"])
     squares = np.square(list(told.json["rms_per_band"].values()))
     assert told.json["test_mse"] == pytest.approx(squares.mean(), rel=1e-6)
+    assert told.json["split"] == {"train": 706, "validation": 23, "test": 471}
+    assert told.json["noise_per_band"] == dict.fromkeys("ugriz")
+    assert told.json["warnings"] and all(told.json["median_per_band"].values())
+    bins = told.json["residual_by_magnitude"]["u"]
+    assert len(bins) == 12 and set(bins[0]) == {"magnitude", "low", "median", "high", "stars"}
     saved = drain(load_session(path))
     assert saved.model.config.seed == 3 and saved.model.config.network.hidden == 8
     assert saved.cuts.zero_flux is False
@@ -170,7 +175,8 @@ def test_settings_that_the_table_cannot_meet_are_told(run: Run, stars: Path, tmp
 def test_train_tells_people_the_error_of_each_band(run: Run, stars: Path, tmp_path: Path) -> None:
     told = run("train", stars, "-o", tmp_path / "run.stellar", "--time-budget", "0.2")
     assert told.status == 0
-    assert "test" in told.out and "\n  u " in told.out
+    assert "test" in told.out and "\n  u " in told.out and "PCA's rms" in told.out
+    assert "\nwarning: " in told.out and "warning" not in told.err
 
 
 def test_the_same_seed_trains_the_same_model(run: Run, stars: Path, session: Path, tmp_path: Path) -> None:
