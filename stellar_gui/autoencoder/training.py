@@ -414,6 +414,7 @@ class _Training:
             epochs=max(epochs, self._epoch),
             step=self._step,
             fraction=fraction,
+            loss_unit=self._config.loss_unit,
             train_loss=train_loss,
             validation_loss=self._history[-1].validation_loss if self._history else self._best.loss,
             validation_mse=self._errors.mse,

@@ -14,7 +14,8 @@ class TrainingProgress(ReadOnly):
 
     epoch: the current one, counted from 1. epochs: of the whole run, estimated under a time budget.
     step: batches so far. fraction: of the run that is done, 0 to 1.
-    train_loss: mean of the batches since the last epoch's end. Losses are in TrainingConfig.loss_unit.
+    loss_unit: of the losses, TrainingConfig.loss_unit.
+    train_loss: mean of the batches since the last epoch's end.
     validation_loss: after the last epoch; within the first, that of the first weights.
     best_validation: of the weights that would be kept now, those of best_epoch (0: the first weights).
     validation_mse: mag^2, as validation_loss, whatever the loss is.
@@ -31,6 +32,7 @@ class TrainingProgress(ReadOnly):
     epochs: int
     step: int
     fraction: float
+    loss_unit: str
     train_loss: float
     validation_loss: float
     validation_mse: float

@@ -126,7 +126,7 @@ def _training_text(item: "TrainingProgress") -> str:
     parts = (
         f"{bar(item.fraction)} {100 * item.fraction:3.0f} %",
         f"epoch {item.epoch:,} of {item.epochs:,}",
-        f"best {item.best_validation:.4f} mag^2",
+        f"best {item.best_validation:.4f} {item.loss_unit}".rstrip(),
         f"{item.stars_per_second:,.0f} stars/s",
         time_left(item.time_left),
     )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
+from stellar_gui.autoencoder.details import Details
 from stellar_gui.autoencoder.model import TrainedModel
+from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.autoencoder.split import split
 from stellar_gui.autoencoder.training import Command, TrainingProgress, train
 from stellar_gui.errors import TrainingError
@@ -249,9 +252,11 @@ def test_a_loss_that_is_no_number_from_the_start_is_an_error(stars: NDArray[np.f
         drain(train(huge, QUICK))
 
 
-def test_a_loss_that_stops_being_a_number_leaves_the_last_good_weights(stars: NDArray[np.float32]) -> None:
-    work = train(stars, QUICK)
-    per_epoch = QUICK.steps_per_epoch(split(len(stars), QUICK.seed, QUICK.fractions).train.size)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_loss_that_stops_being_a_number_leaves_the_last_good_weights(stars: NDArray[np.float32], preset: str) -> None:
+    config = replace(PRESETS[preset].config, seed=5, epochs=4, batch_size=64, network=SMALL)
+    work = train(stars, config, Details(masked=np.random.default_rng(0).random(stars.shape) < 0.02))
+    per_epoch = config.steps_per_epoch(split(len(stars), config.seed, config.fractions).train.size)
     for _ in range(2 * per_epoch):
         next(work)
     assert work.gi_frame is not None

@@ -103,6 +103,7 @@ class CutsEditor(QWidget):
             magnitude_range=(low, high) if checked[Reason.OUT_OF_RANGE] else None,
             zero_flux=checked[Reason.ZERO_FLUX],
             unique=checked[Reason.DUPLICATE],
+            mask_zero_flux=cuts.mask_zero_flux,
             classes=(cuts.classes or QualityCuts().classes) if checked[Reason.OTHER_CLASS] else None,
         )
         self._workspace.set_cuts(changed, "change the quality checks")
