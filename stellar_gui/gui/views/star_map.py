@@ -181,6 +181,7 @@ class StarMap(EditingMap):
         """The pointer leaves; two fingers pinch."""
         if event.type() == QEvent.Type.Leave:
             self._point_at(None)
+            self._update_pointer()
             self.pointerLeft.emit()
             self._repaint()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
