@@ -40,16 +40,22 @@ class SelectionSummary:
 
 
 def summarise(
-    magnitudes: NDArray[np.floating], embedding: Embedding, rows: NDArray[np.integer] | NDArray[np.bool_]
+    magnitudes: NDArray[np.floating], embedding: Embedding | None, rows: NDArray[np.integer] | NDArray[np.bool_]
 ) -> SelectionSummary:
     """Sum up the stars in rows.
 
-    magnitudes: (n, 5), mag, u g r i z; embedding: of the same n rows; rows: catalogue row numbers (k,) or a mask (n,).
+    magnitudes: (n, 5), mag, u g r i z; embedding: of the same n rows, None before there is one; rows: catalogue row
+    numbers (k,) or a mask (n,).
     """
     numbers = np.arange(len(magnitudes))[rows]
     original = np.array([_percentiles(band) for band in _columns(magnitudes, numbers)])
-    reconstructed = np.array([_percentiles(band) for band in _columns(embedding.reconstruction, numbers)])
-    residual = np.array([_moments(band[~np.isnan(band)]) for band in _columns(embedding.residual, numbers)])
+    unknown = np.full_like(magnitudes[:0], np.nan)
+    among = numbers if embedding is not None else numbers[:0]
+    reconstruction, residuals = (
+        (unknown, unknown) if embedding is None else (embedding.reconstruction, embedding.residual)
+    )
+    reconstructed = np.array([_percentiles(band) for band in _columns(reconstruction, among)])
+    residual = np.array([_moments(band[~np.isnan(band)]) for band in _columns(residuals, among)])
     return SelectionSummary(
         len(numbers),
         original_p16=original[:, 0],

@@ -79,12 +79,13 @@ class SelectionPanel(Panel):
             self._task.cancel()
             self._task = None
         catalog, embedding = workspace.catalog, workspace.embedding
-        if catalog is None or embedding is None or not len(rows):
+        if catalog is None or not len(rows):
             self.set_facts("")
             self._empty.setText(
-                "Draw around stars on the map, with the lasso or another tool, to compare and export them."
+                "Draw around stars on a map, with the lasso or another tool, to compare and export them."
                 if embedding is not None
-                else "Once the autoencoder is trained, stars can be selected on its map."
+                else "Once the autoencoder is trained, stars can be selected on its map; on those of colours and "
+                "magnitudes, in the Window menu, at once."
             )
             return
         shown = int(workspace.kept.sum())
@@ -100,14 +101,14 @@ class SelectionPanel(Panel):
     def _show_summary(self, summary: SelectionSummary) -> None:
         self._task = None
         self._sed.set_selection(summary)
-        self._table.set_rows(
-            [
-                ("median", summary.original_median, 3, False),
+        rows = [("median", summary.original_median, 3, False)]
+        if self._workspace.embedding is not None:
+            rows += [
                 ("bias", summary.bias, 4, True),
                 ("± s.e.", summary.bias_error, 4, False),
                 ("rms", summary.rms, 3, False),
             ]
-        )
+        self._table.set_rows(rows)
 
     def _follow_active(self) -> None:
         if self._workspace.active != NO_STAR:

@@ -86,17 +86,17 @@ class Legend(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entries."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(small_font(self.font()))
-        height = self._row_height()
-        for entry, (row, left) in zip(self._entries, self._places(self.width()), strict=True):
-            swatch = QRectF(left, row * height, self._SWATCH, height)
-            _paint_mark(painter, entry.mark, QColor(getattr(theme.colors, entry.color)), swatch)
-            painter.setPen(QColor(theme.colors.muted))
-            beside = left + self._swatch_width(entry)
-            words = QRectF(beside, swatch.top(), self.width() - beside, height)
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, entry.text)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(small_font(self.font()))
+            height = self._row_height()
+            for entry, (row, left) in zip(self._entries, self._places(self.width()), strict=True):
+                swatch = QRectF(left, row * height, self._SWATCH, height)
+                _paint_mark(painter, entry.mark, QColor(getattr(theme.colors, entry.color)), swatch)
+                painter.setPen(QColor(theme.colors.muted))
+                beside = left + self._swatch_width(entry)
+                words = QRectF(beside, swatch.top(), self.width() - beside, height)
+                painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, entry.text)
 
     def _swatch_width(self, entry: LegendEntry) -> int:
         return 0 if entry.mark is Mark.NONE else self._SWATCH + self._AFTER_SWATCH

@@ -106,7 +106,8 @@ class CornerPlot(QWidget):
         """Show the picture, drawn when something has changed or the screen has other pixels."""
         if self._drawn is None or self._drawn.devicePixelRatio() != self.devicePixelRatioF():
             self._drawn = self._picture()
-        QPainter(self).drawPixmap(0, 0, self._drawn)
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._drawn)
 
     def event(self, event: QEvent) -> bool:
         """Tell in a tooltip what the frame under the pointer shows."""

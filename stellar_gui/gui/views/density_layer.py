@@ -145,6 +145,6 @@ def _mark_table(scale: Scale, colors: Colors) -> NDArray[np.uint32]:
     """Selected stars: the accent, opaque from one star on, a little deeper where they crowd."""
     position = np.linspace(0, 1, STEPS)
     opacity = np.clip(position / scale.least, 0, 1)
-    crowded = np.clip((position - scale.least) / (1 - scale.least), 0, 1)
+    crowded = np.clip((position - scale.least) / max(1 - scale.least, 1e-9), 0, 1)
     tint = rgb(colors.accent) + 0.35 * crowded[:, None] * (rgb(colors.ink) - rgb(colors.accent))
     return packed(tint, opacity)

@@ -70,12 +70,11 @@ class PaintedMap(MapCanvas):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the map, then what lies over it."""
-        painter = QPainter(self.viewport())
         ratio = self.viewport().devicePixelRatioF()
-        self._paint(painter, QRectF(self.viewport().rect()), ratio, theme.colors, None)
-        self._paint_rings(painter, theme.colors)
-        self._paint_gesture(painter, theme.colors)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            self._paint(painter, QRectF(self.viewport().rect()), ratio, theme.colors, None)
+            self._paint_rings(painter, theme.colors)
+            self._paint_gesture(painter, theme.colors)
 
     def _paint_gesture(self, painter: QPainter, colors: Colors) -> None:
         """What a gesture shows while it lasts; drawn by the subclass that knows gestures."""

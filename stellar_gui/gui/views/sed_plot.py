@@ -101,7 +101,8 @@ class SedPlot(Chart):
             pg.PlotCurveItem(_WAVELENGTHS[known], edge[known], pen=None)
             for edge in (summary.reconstructed_p16, summary.reconstructed_p84)
         ]
-        if known.any():
+        reconstructed = bool(known.any())
+        if reconstructed:
             self.plot.addItem(pg.FillBetweenItem(*edges, brush=shade(theme.colors.primary)))
         self._add_reconstruction(summary.reconstructed_median)
         known = np.isfinite(summary.original_median)
@@ -118,7 +119,7 @@ class SedPlot(Chart):
         self.legend.set_entries(
             [
                 LegendEntry(Mark.BARS, "ink", "original"),
-                LegendEntry(Mark.BAND, "primary", "reconstructed"),
+                *([LegendEntry(Mark.BAND, "primary", "reconstructed")] if reconstructed else []),
                 LegendEntry(Mark.NONE, "muted", "median, 16–84 %"),
             ]
         )
