@@ -99,8 +99,8 @@ def _require_usable(magnitudes: NDArray[np.float32], details: Details) -> None:
     """Raise TrainingError for too few stars, and for magnitudes that are neither finite nor masked."""
     if len(magnitudes) < FEWEST_STARS:
         raise TrainingError(
-            f"{len(magnitudes)} stars are too few to train on; relax the quality checks or open a table with at least "
-            f"{FEWEST_STARS}."
+            f"At least {FEWEST_STARS} stars are needed to train on, and {len(magnitudes)} take part; relax the quality "
+            "checks or open a larger table."
         )
     usable = np.isfinite(magnitudes)
     if not (usable if details.masked is None else usable | details.masked).all():

@@ -79,7 +79,7 @@ class FigureDialog(QDialog):
     def __init__(self, star_map: StarMap, name: str, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("figureDialog")
-        self.setWindowTitle("Save figure")
+        self.setWindowTitle(f"Save figure of the {star_map.accessibleName().partition(':')[0].lower()}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._map = star_map
         self._name = name

@@ -34,6 +34,7 @@ class Layout:
         self._window = window
         self._left, self._right, self._maps = left, right, maps
         self._tabbed: bool | None = None
+        self._floating: list[MapPanel] = []
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
@@ -58,9 +59,20 @@ class Layout:
         window.resizeDocks(list(self._right), list(RIGHT_HEIGHTS), _Way.Vertical)
 
     def restored(self) -> None:
-        """The window has put its docks where they were the last time."""
+        """The window has put its docks where they were the last time; floating maps appear once it is shown."""
+        self._floating = [
+            panel for column in self._maps for panel in column if panel.isFloating() and not panel.isHidden()
+        ]
         self._tabbed = bool(self._window.tabifiedDockWidgets(self._left[0]))
         self.follow_height()
+
+    def shown(self) -> None:
+        """The window appears: suit the screen's height, and bring its floating maps with it."""
+        self.follow_height()
+        for panel in self._floating:
+            panel.hide()
+            panel.show()
+        self._floating = []
 
     def follow_height(self) -> None:
         """Turn the left column into tabs on a low screen, and back, unless the user has put its panels elsewhere.

@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Suit the screen's height, and put the keyboard on the map."""
         super().showEvent(event)
-        self._layout.follow_height()
+        self._layout.shown()
         self._map_card.map.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.planes import SkyPlane
@@ -249,3 +249,42 @@ def test_the_layout_can_be_reset_with_maps_open_and_floating(qtbot: QtBot, train
         one = trained.findChild(MapPanel, f"{name}Panel")
         assert one is not None and not one.isVisible() and not one.isFloating()
     assert open_map(qtbot, trained, "sky").isVisible()
+
+
+def test_a_gesture_ends_without_effect_when_its_map_is_put_away(qtbot: QtBot, trained: MainWindow) -> None:
+    diagram = open_map(qtbot, trained, "colorMagnitude")
+    panel = trained.findChild(MapPanel, "colorMagnitudePanel")
+    label = trained.findChild(QLabel, "selectedLabel")
+    assert panel is not None and label is not None
+    trained.workspace.clear_selection()
+    diagram.set_tool(Tool.POLYGON)
+    (x0, x1), (y0, y1) = diagram.view_range()
+    for share in (0.3, 0.5, 0.7):
+        click(qtbot, diagram, (x0 + share * (x1 - x0), y0 + share**2 * (y1 - y0)))
+    qtbot.waitUntil(lambda: "outline" in label.text())
+    panel.close()
+    assert label.text() == "0 selected"
+    assert not trained.workspace.selection.any()
+
+
+def test_a_map_that_floated_when_the_window_closed_is_there_again(qtbot: QtBot, window: MainWindow) -> None:
+    entry = window.findChild(QAction, "actionShowColorUgrPanel")
+    panel = window.findChild(MapPanel, "colorUgrPanel")
+    assert entry is not None and panel is not None
+    entry.trigger()
+    panel.setFloating(True)
+    window.close()
+    other = MainWindow()
+    try:
+        other.show()
+        qtbot.waitExposed(other)
+        again = other.findChild(MapPanel, "colorUgrPanel")
+        assert again is not None and again.isFloating()
+        qtbot.waitUntil(lambda: again.isVisible())
+        again.setFloating(False)
+        reset = other.findChild(QAction, "actionResetLayout")
+        assert reset is not None
+        reset.trigger()
+    finally:
+        other.close()
+        other.deleteLater()

@@ -14,7 +14,7 @@ from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.workspace import Workspace
 
-_LEAST_HEIGHT = 220
+_LEAST_SIZE = 160, 100  # logical pixels, so that a map shrinks rather than scrolls
 _WIDEST_FIELD = 60.0  # deg, of a field that is cut out of a wider view
 
 
@@ -30,7 +30,7 @@ class MapPanel(Panel):
         self.map = StarMap()
         self.map.setObjectName(f"{name}View")
         self.map.setAccessibleName(f"{title}: map of the stars")
-        self.map.setMinimumHeight(_LEAST_HEIGHT)
+        self.map.setMinimumSize(*_LEAST_SIZE)
         self._empty = caption("")
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
@@ -62,7 +62,12 @@ class MapPanel(Panel):
         self._empty.setText(obstacle or "")
         self._stack.setCurrentWidget(self.map if obstacle is None else self._empty)
         drawn = obstacle is None and self.link.up_to_date
-        self.set_facts(numbers.stars(len(self.map.data.index)) if drawn else "")
+        self.set_facts(self._count() if drawn else "")
+
+    def _count(self) -> str:
+        """How many stars the map shows, and of how many, where some have no place on it."""
+        here, all_of_them = len(self.map.data.index), int(self._workspace.shown.sum())
+        return numbers.stars(here) if here == all_of_them else f"{numbers.count(here)} of {numbers.stars(all_of_them)}"
 
 
 class SkyPanel(MapPanel):

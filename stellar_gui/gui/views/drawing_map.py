@@ -1,7 +1,7 @@
 """The map on which outlines are drawn: how each begins, goes on and ends, its picture and its live count."""
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from stellar_gui.analysis.selection import Mode
@@ -53,6 +53,11 @@ class DrawingMap(ToolMap):
             self.drawingCancelled.emit()
         self._live_timer.stop()
         super().cancel_gesture()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A map that is put away ends its gesture without effect."""
+        self.cancel_gesture()
+        super().hideEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """While a polygon is under way, its keys come before the window's shortcuts."""

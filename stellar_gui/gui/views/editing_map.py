@@ -127,7 +127,8 @@ class EditingMap(DrawingMap):
     def _show_numbers(self) -> None:
         scale_x, scale_y = self._view.pixels_per_unit(self.plot_rect())
         if scale_x > 0 and scale_y > 0:
-            self._bar.show_region(self._finished, (1 / scale_x, 1 / scale_y), self.plot_rect())
+            frame = "" if self._sky is None else self._sky.frame
+            self._bar.show_region(self._finished, (1 / scale_x, 1 / scale_y), self.plot_rect(), frame)
 
     def _edit(self, region: Region) -> None:
         """Put another region in the place of the one there is, and say which stars it holds."""

@@ -73,14 +73,19 @@ class RegionBar(QFrame):
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def show_region(self, finished: Finished | None, units_per_pixel: tuple[float, float], plot: QRectF) -> None:
-        """Show a region's numbers with the decimals that a pixel is worth; None hides the bar."""
+    def show_region(
+        self, finished: Finished | None, units_per_pixel: tuple[float, float], plot: QRectF, frame: str = ""
+    ) -> None:
+        """Show a region's numbers with the decimals that a pixel is worth; None hides the bar.
+
+        frame: what the numbers are counted from, where the axes do not say it.
+        """
         self._finished = finished
         if finished is None:
             self.hide()
             return
         self._decimals = _decimals(units_per_pixel[0]), _decimals(units_per_pixel[1])
-        self._title.setText(_title(finished))
+        self._title.setText(f"{_title(finished)} ({frame})" if frame else _title(finished))
         self._note.setText(_NOTES.get(finished.name, ""))
         self._note.setVisible(finished.name in _NOTES)
         round_ = isinstance(finished.region, Circle)

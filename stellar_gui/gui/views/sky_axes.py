@@ -53,6 +53,12 @@ class SkyAxes:
         self.projection = projection
 
     @property
+    def frame(self) -> str:
+        """What coordinates of the plane are counted from."""
+        ra, dec = (_degrees(value, 0.1) for value in (self.projection.ra, self.projection.dec))
+        return f"degrees west and north of ra {ra}°, dec {dec}°"
+
+    @property
     def home(self) -> Bounds | None:
         """The extent of all the sky, where it is all on the plane."""
         return extent(self.projection) if self.projection.kind is ProjectionKind.AITOFF else None
