@@ -106,24 +106,21 @@ def fingerprint(magnitudes: NDArray[np.float32], details: Details) -> str:
 
 def optimiser_arrays(optimiser: torch.optim.Optimizer) -> dict[str, NDArray[Any]]:
     """The state of an optimiser of one parameter vector, copied, by name."""
-    state = optimiser.state_dict()["state"].get(0, {})
-    return {f"optimiser.{name}": tensor.detach().cpu().numpy().copy() for name, tensor in state.items()}
+    return {name: tensor.numpy().copy() for name, tensor in _state(optimiser).items()}
 
 
-def restore_optimiser(optimiser: torch.optim.Optimizer, weights: torch.Tensor, checkpoint: Checkpoint) -> None:
-    """Give an optimiser of one parameter vector, weights, the state that it had.
+def restore_optimiser(optimiser: torch.optim.Optimizer, checkpoint: Checkpoint) -> None:
+    """Give an optimiser of one parameter vector, which has made no step yet, the state that it had.
 
-    Raises InputError for a state that does not fit the weights.
+    Raises InputError for a state that does not fit.
     """
-    names = [name for name in checkpoint.arrays if name.startswith("optimiser.")]
-    state = {}
-    for name in names:
-        scalar = checkpoint.arrays[name].ndim == 0
-        like = torch.zeros((), dtype=torch.float32) if scalar else weights
-        state[name.removeprefix("optimiser.")] = checkpoint.tensor(name, like)
-    content = optimiser.state_dict()
-    content["state"] = {0: state} if state else {}
-    optimiser.load_state_dict(content)
+    for name, tensor in _state(optimiser).items():
+        tensor.copy_(checkpoint.tensor(name, tensor))
+
+
+def _state(optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+    (state,) = optimiser.state.values()
+    return {f"optimiser.{name}": tensor for name, tensor in state.items()}
 
 
 def to_bytes(checkpoint: Checkpoint) -> bytes:

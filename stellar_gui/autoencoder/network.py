@@ -55,12 +55,14 @@ def new_network(config: NetworkConfig, generator: torch.Generator, inputs: int =
     return network
 
 
-def flatten_parameters(network: nn.Module) -> nn.Parameter:
+def flatten_parameters(network: AutoEncoder) -> nn.Parameter:
     """All parameters and gradients of a network as one, (p,) float32: each becomes a view of its piece.
 
-    One optimiser step over one vector costs a tenth of one over 36 small tensors; saving the weights is one copy.
+    The weights of the layers between hidden layers come first, as the optimiser expects. One optimiser step over one
+    vector costs a tenth of one over 36 small tensors; saving the weights is one copy.
     """
-    parameters = list(network.parameters())
+    first = _hidden_weights(network)
+    parameters = [*first, *(item for item in network.parameters() if not any(item is weight for weight in first))]
     flat = nn.Parameter(torch.cat([parameter.detach().reshape(-1) for parameter in parameters]))
     gradient = flat.grad = torch.zeros_like(flat)
     start = 0
@@ -70,6 +72,16 @@ def flatten_parameters(network: nn.Module) -> nn.Parameter:
         parameter.grad = gradient[start:end].view_as(parameter)
         start = end
     return flat
+
+
+def hidden_matrices(config: NetworkConfig) -> tuple[int, int]:
+    """How many weight matrices from hidden to hidden layer a network has, and their side."""
+    return 2 * (config.depth - 1), config.hidden
+
+
+def _hidden_weights(network: AutoEncoder) -> list[Tensor]:
+    linear = [[layer for layer in half if isinstance(layer, nn.Linear)] for half in (network.encoder, network.decoder)]
+    return [layer.weight for layers in linear for layer in layers[1:-1]]
 
 
 def _half(inputs: int, outputs: int, config: NetworkConfig) -> nn.Sequential:

@@ -26,7 +26,9 @@ class History(ReadOnly):
     """The losses of epoch after epoch; a training that was stopped within an epoch ends with that one.
 
     epoch: (k,) int64, counted from 1. The others are (k,) float64 where nothing else is said.
-    train_loss: mean over the epoch's batches, each before the step that it caused; in TrainingConfig.loss_unit.
+    train_loss: mean over the epoch's batches, each before the step that it caused; in TrainingConfig.loss_unit. Where
+    stars to learn from are moved or given noise it is of stars harder than those to validate with, and lies above
+    validation_loss even of a network that has learned some by heart.
     validation_loss: after the epoch, in the same unit.
     learning_rate: at the epoch's end.
     validation_mse: after the epoch, mag^2, whatever the loss is.

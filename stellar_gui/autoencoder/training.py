@@ -15,7 +15,14 @@ from stellar_gui.autoencoder.config import Command, TrainingConfig
 from stellar_gui.autoencoder.details import NO_DETAILS, Details
 from stellar_gui.autoencoder.evaluation import batches, residuals, validate
 from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
-from stellar_gui.autoencoder.network import AutoEncoder, empty_network, flatten_parameters, new_network
+from stellar_gui.autoencoder.network import (
+    AutoEncoder,
+    empty_network,
+    flatten_parameters,
+    hidden_matrices,
+    new_network,
+)
+from stellar_gui.autoencoder.optimiser import Muon
 from stellar_gui.autoencoder.report import FIRST_HISTORY, History, ResidualSums
 from stellar_gui.autoencoder.schedule import one_cycle
 from stellar_gui.autoencoder.stopwatch import Stopwatch
@@ -57,13 +64,14 @@ def train(
     the next yield a Checkpoint, with nothing learned in between; closing the generator drops the training. Time between
     a yield and the next send is a pause.
 
-    The loss is by default the mean squared residual over stars and bands, mag^2; see TrainingConfig for others. The
-    best weights are those of the last epoch whose validation loss cannot be told from the lowest: it lies at most one
-    standard error of the stars' paired differences above (the one-standard-error rule of Breiman et al. 1984,
-    Classification and Regression Trees); with few validation stars the lowest is mostly luck. What is validated, shown
-    and kept is the running average of the weights over the last 200 steps or so (Polyak and Juditsky 1992, SIAM J.
-    Control Optim. 30, 838): it is free of most of the bias per band by which single steps differ, so that a training
-    stopped early is good too.
+    The loss is by default the mean squared residual over stars and bands, mag^2; see TrainingConfig for others. In
+    training, the stars of a table with far-off measurements are moved a little each time they are seen, see Jitter;
+    validation and report take them as they are. The best weights are those of the last epoch whose validation loss
+    cannot be told from the lowest: it lies at most one standard error of the stars' paired differences above (the one-
+    standard-error rule of Breiman et al. 1984, Classification and Regression Trees); with few validation stars the
+    lowest is mostly luck. What is validated, shown and kept is the running average of the weights over the last 200
+    steps or so (Polyak and Juditsky 1992, SIAM J. Control Optim. 30, 838): it is free of most of the bias per band by
+    which single steps differ, so that a training stopped early is good too.
 
     The result depends on the stars and the config alone, to the bit, not on pauses, reports or interruptions (a time
     budget apart); torch's global random state is not touched.
@@ -141,7 +149,8 @@ class _Training:
         self._averaged_network.requires_grad_(False)
         self._averaged_network.load_state_dict(self._network.state_dict())
         self._average = flatten_parameters(self._averaged_network).requires_grad_(False)
-        self._optimiser = torch.optim.AdamW([self._weights], lr=config.learning_rate, weight_decay=0.0, fused=True)
+        self._optimiser = Muon(self._weights, hidden_matrices(config.network), config.learning_rate)
+        self._jitter = self._set.jitter()
 
         self._batch = min(config.batch_size, len(self._stars))
         self._per_epoch = config.steps_per_epoch(len(self._stars))
@@ -316,7 +325,7 @@ class _Training:
         self._weights.data.copy_(checkpoint.tensor("weights", self._weights))
         self._average.data.copy_(checkpoint.tensor("average", self._average))
         best = checkpoint.tensor("best", self._average)
-        restore_optimiser(self._optimiser, self._weights, checkpoint)
+        restore_optimiser(self._optimiser, checkpoint)
         state = self._generator.get_state()
         order, now = checkpoint.tensor("order", state), checkpoint.tensor("generator", state)
         self._step = checkpoint.step
@@ -339,9 +348,10 @@ class _Training:
         self._reported_step, self._reported_at = self._step, checkpoint.seconds
 
     def _shuffle(self) -> None:
-        """Lay the training stars out in the order of a new epoch."""
+        """Lay the training stars out in the order of a new epoch, each moved a little."""
         self._order = self._generator.get_state()
-        self._shuffled = self._stars.take(torch.randperm(len(self._stars), generator=self._generator))
+        shuffled = self._stars.take(torch.randperm(len(self._stars), generator=self._generator))
+        self._shuffled = self._jitter.moved(shuffled, self._generator)
 
     def _end_epoch(self) -> None:
         """Validate, write the history, and keep the weights if they are the best."""

@@ -13,6 +13,7 @@ from stellar_gui.autoencoder.config import TrainingConfig
 from stellar_gui.autoencoder.details import Details
 from stellar_gui.autoencoder.evaluation import latent_shares
 from stellar_gui.autoencoder.features import Features, without_dust
+from stellar_gui.autoencoder.jitter import Jitter
 from stellar_gui.autoencoder.network import AutoEncoder
 from stellar_gui.autoencoder.objective import Objective, Stars
 from stellar_gui.autoencoder.report import ResidualSums
@@ -61,6 +62,11 @@ class TrainingSet:
     def stars(self, rows: NDArray[np.int64], noisy: bool = False) -> Stars:
         """What the objective needs of some rows; noisy: of those to learn from."""
         return self.objective.stars(self.features_of(rows), self._details.take(rows), noisy)
+
+    def jitter(self) -> Jitter:
+        """What moves the stars to learn from."""
+        rows = self.split.train
+        return Jitter(self.features, self._config.network.latent, self._magnitudes[rows[:SOME_STARS]], len(rows))
 
     def findings(self, network: AutoEncoder, sums: Sequence[ResidualSums], residual: NDArray[np.float32]) -> Findings:
         """What was found with a network in its canonical form.

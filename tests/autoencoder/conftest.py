@@ -20,6 +20,14 @@ def curved_stars(count: int, seed: int = 0) -> NDArray[np.float32]:
     return (18 + surface + rng.normal(0, 0.02, surface.shape)).astype(np.float32)
 
 
+def stray_stars(count: int, share: float = 0.01) -> NDArray[np.float32]:
+    """(count, 5) mag: curved stars, of which a share has one band wrong by 5 mag, so that a training moves them."""
+    stars = curved_stars(count)
+    rows = np.arange(round(share * count))
+    stars[rows, rows % 5] += 5
+    return stars
+
+
 @pytest.fixture(scope="session")
 def stars() -> NDArray[np.float32]:
     return curved_stars(600)

@@ -83,7 +83,7 @@ def test_real_causes_lead_to_the_warnings() -> None:
     few = TrainingConfig(epochs=300, batch_size=32, fractions=(0.1, 0.02, 0.8), network=shape)
     assert "errors part" in drain(train(curved_stars(300), few)).report.warnings[0]
     line = (18 + np.random.default_rng(0).normal(0, 1, (600, 1)) * [1, 2, 3, 2, 1]).astype(np.float32)
-    unused = TrainingConfig(epochs=40, batch_size=32, network=replace(SMALL, latent=5))
+    unused = TrainingConfig(epochs=150, batch_size=32, network=replace(SMALL, latent=5))
     found = drain(train(line + _noise(600, 1e-4), unused)).report.warnings
     assert any("hardly used" in sentence for sentence in found)
     short = drain(train(curved_stars(600), TrainingConfig(epochs=1, network=SMALL))).report.warnings

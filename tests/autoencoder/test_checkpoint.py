@@ -22,7 +22,7 @@ from stellar_gui.autoencoder.split import split
 from stellar_gui.autoencoder.training import train
 from stellar_gui.errors import InputError, TrainingError
 from stellar_gui.progress import drain
-from tests.autoencoder.conftest import SMALL, curved_stars
+from tests.autoencoder.conftest import SMALL, stray_stars
 
 KEY = "stellar-gui checkpoint"
 QUICK = TrainingConfig(seed=5, epochs=4, batch_size=64, network=SMALL)
@@ -31,6 +31,11 @@ CONFIGS = {
     "noise": replace(QUICK, denoise=True, loss="weighted"),
     "patience": replace(QUICK, epochs=30, learning_rate=0.3, patience=2),
 }
+
+
+@pytest.fixture(scope="module")
+def stars() -> NDArray[np.float32]:
+    return stray_stars(600)
 
 
 def _checkpoint(
@@ -77,7 +82,7 @@ def test_to_go_on_from_a_file_gives_what_no_interruption_gives(stars: NDArray[np
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_interrupted_at_every_step_a_training_is_the_same(name: str) -> None:
-    stars, config = curved_stars(150), replace(PRESETS[name].config, epochs=3, batch_size=32, network=SMALL)
+    stars, config = stray_stars(150), replace(PRESETS[name].config, epochs=3, batch_size=32, network=SMALL)
     expected, checkpoint = drain(train(stars, config)), None
     model: TrainedModel | None = None
     while model is None:
@@ -168,7 +173,7 @@ CHANGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], object]] = {
     "weights of another shape": lambda _, arrays: arrays.update({"state.weights": np.zeros(3, np.float32)}),
     "weights of another kind": lambda _, arrays: arrays.update({"state.best": np.zeros(3)}),
     "not a number": lambda _, arrays: arrays.update({"state.average": arrays["state.average"] * np.float32(np.nan)}),
-    "optimiser": lambda _, arrays: arrays.update({"state.optimiser.exp_avg": np.zeros(2, np.float32)}),
+    "optimiser": lambda _, arrays: arrays.update({"state.optimiser.momentum": np.zeros(2, np.float32)}),
     "random state": lambda _, arrays: arrays.update({"state.generator": np.zeros(7, np.uint8)}),
     "random state of no generator": lambda _, arrays: arrays.update({"state.generator": np.ones(5056, np.uint8)}),
     "order of no generator": lambda _, arrays: arrays.update({"state.order": np.ones(5056, np.uint8)}),

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from stellar_gui.autoencoder.config import ACTIVATIONS, NetworkConfig
-from stellar_gui.autoencoder.network import AutoEncoder, flatten_parameters, new_network
+from stellar_gui.autoencoder.network import AutoEncoder, flatten_parameters, hidden_matrices, new_network
 
 
 def _network(config: NetworkConfig | None = None, seed: int = 0) -> AutoEncoder:
@@ -61,8 +61,28 @@ def test_flat_parameters_are_the_networks_own() -> None:
     assert torch.equal(network(x), expected)
     network(x).square().sum().backward()
     assert flat.grad is not None
-    gradients = [parameter.grad.reshape(-1) for parameter in network.parameters() if parameter.grad is not None]
-    assert torch.equal(flat.grad, torch.cat(gradients))
+    pieces = {parameter.data_ptr(): parameter for parameter in network.parameters()}
+    start = 0
+    while start < flat.numel():
+        parameter = pieces.pop(flat[start:].data_ptr())
+        assert parameter.grad is not None
+        end = start + parameter.numel()
+        assert torch.equal(flat.grad[start:end], parameter.grad.reshape(-1))
+        start = end
+    assert not pieces
     with torch.no_grad():
         flat.zero_()
     assert not network(x).any()
+
+
+@pytest.mark.parametrize(("hidden", "depth", "latent"), [(40, 4, 2), (5, 3, 5), (7, 1, 2)])
+def test_the_hidden_matrices_come_first(hidden: int, depth: int, latent: int) -> None:
+    config = NetworkConfig(hidden=hidden, depth=depth, latent=latent)
+    network = _network(config)
+    flat = flatten_parameters(network)
+    count, side = hidden_matrices(config)
+    assert (count, side) == (2 * (depth - 1), hidden)
+    matrices = flat[: count * side * side].view(count, side, side)
+    halves = [[layer for layer in half if isinstance(layer, nn.Linear)] for half in (network.encoder, network.decoder)]
+    for matrix, layer in zip(matrices, [layer for layers in halves for layer in layers[1:-1]], strict=True):
+        assert torch.equal(matrix, layer.weight)

@@ -16,9 +16,10 @@ from stellar_gui.autoencoder.network import new_network
 from stellar_gui.autoencoder.objective import CALIBRATION_ERROR, Objective
 from stellar_gui.autoencoder.scaling import Scaling
 from stellar_gui.autoencoder.training import train
+from stellar_gui.autoencoder.training_set import TrainingSet
 from stellar_gui.errors import TrainingError
 from stellar_gui.progress import drain
-from tests.autoencoder.conftest import SMALL, curved_stars
+from tests.autoencoder.conftest import SMALL, curved_stars, stray_stars
 
 CHOICES = [
     (features, loss_in, loss)
@@ -121,12 +122,15 @@ def test_noise_is_added_to_the_input_alone_and_has_the_errors_size() -> None:
 
 @pytest.mark.parametrize(("features", "loss_in", "loss"), CHOICES)
 def test_what_stands_in_a_masked_band_changes_nothing(features: str, loss_in: str, loss: str) -> None:
-    stars = curved_stars(120)
+    stars = stray_stars(400)
     masked = np.random.default_rng(3).random(stars.shape) < 0.05
     config = replace(QUICK, epochs=2, features=features, loss_in=loss_in, loss=loss, denoise=True)
     other = stars.copy()
     other[masked] = np.random.default_rng(4).uniform(-50, 50, np.count_nonzero(masked))
-    details = _details(120, masked=masked)
+    details = _details(400, masked=masked)
+    prepared = TrainingSet(stars, config, details)
+    learned_from = prepared.stars(prepared.split.train)
+    assert prepared.jitter().moved(learned_from, torch.Generator()) is not learned_from
     one, two = (drain(train(values, config, details)) for values in (stars, other))
     assert one.id == two.id
     latent = one.encode(stars, details)
