@@ -15,6 +15,7 @@ ACTIVATIONS: Final = ("silu", "relu", "gelu", "tanh")
 FEATURES: Final = ("magnitudes", "colours-r", "colours")
 LOSS_SCALES: Final = ("magnitudes", "whitened", "colours")
 LOSSES: Final = ("quadratic", "weighted", "huber")
+OPTIMISERS: Final = ("muon", "adamw")
 LARGEST_DELTA: Final = 100.0
 LARGEST_LATENT: Final = 5
 LARGEST_HIDDEN: Final = 1024
@@ -82,6 +83,8 @@ class TrainingConfig:
     denoise: whether noise of each band's photometric error is added to the input, the target staying as it is.
     deredden: whether the network sees magnitudes corrected for extinction; reconstructions are reddened again.
     patience: epochs without a lower validation loss after which the training ends; None for no such end.
+    optimiser: 'muon', for the matrices between hidden layers, AdamW moving the other weights; 'adamw' for all.
+    jitter: whether stars of a small table with far-off measurements are moved a little each time they are learned from.
     Raises TrainingError for values that cannot work.
     """
 
@@ -99,6 +102,8 @@ class TrainingConfig:
     denoise: bool = False
     deredden: bool = False
     patience: int | None = None
+    optimiser: str = "muon"
+    jitter: bool = True
 
     def __post_init__(self) -> None:
         _require_whole("seed", self.seed, 0, 2**63 - 1)
@@ -127,9 +132,10 @@ class TrainingConfig:
                 "round the bottleneck, or colours-r."
             )
         _require_number("delta of the Huber loss", self.huber_delta, LARGEST_DELTA)
-        for name, switch in (("denoise", self.denoise), ("deredden", self.deredden)):
+        for name, switch in (("denoise", self.denoise), ("deredden", self.deredden), ("jitter", self.jitter)):
             if not isinstance(switch, bool):
                 raise TrainingError(f"The setting {name} must be on or off, not {_shown(switch)}.")
+        _require_one_of("optimiser", self.optimiser, OPTIMISERS)
         if self.patience is not None:
             _require_whole("patience in epochs", self.patience, 1, LARGEST_EPOCHS)
 
@@ -164,11 +170,11 @@ class TrainingConfig:
 
     @classmethod
     def from_dict(cls, content: object) -> "TrainingConfig":
-        """Settings as `to_dict` gave them; what is missing has its default.
+        """Settings as `to_dict` gave them; what is missing is as it was before it could be chosen.
 
         Raises InputError for settings of a newer version, and for values that cannot work.
         """
-        values = _known(cls, content)
+        values = {"optimiser": "adamw", "jitter": False, **_known(cls, content)}
         if "fractions" in values and isinstance(values["fractions"], list):
             values["fractions"] = tuple(values["fractions"])
         try:

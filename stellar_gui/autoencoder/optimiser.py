@@ -1,4 +1,4 @@
-"""The optimiser: Muon for the square matrices between hidden layers, AdamW for all other weights."""
+"""The optimiser: Muon for the square matrices between hidden layers, AdamW for the other weights, or for all."""
 
 import math
 from typing import Any, Final, cast

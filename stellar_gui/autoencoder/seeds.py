@@ -11,13 +11,14 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.config import TrainingConfig
-from stellar_gui.errors import TrainingError
+from stellar_gui.autoencoder.details import NO_DETAILS, Details
+from stellar_gui.errors import StellarError, TrainingError
 from stellar_gui.progress import Progress
 
 if TYPE_CHECKING:
@@ -28,13 +29,16 @@ SIDE_BY_SIDE: Final = 8
 NICENESS: Final = 5
 """Given to the processes where the system knows it, so that the window comes first."""
 
-_STARS: Final = "stars.npy"
+_STARS: Final = "stars.npz"
+_MAGNITUDES: Final = "magnitudes"
 
 
 def train_seeds(
-    magnitudes: NDArray[np.float32], config: TrainingConfig, seeds: Sequence[int]
+    magnitudes: NDArray[np.float32], config: TrainingConfig, seeds: Sequence[int], details: Details = NO_DETAILS
 ) -> Generator[Progress, None, "list[TrainedModel]"]:
     """Train on the same stars (n, 5) float32, mag, with each of the seeds; the models are those that `train` gives.
+
+    details: what else is known of the stars, as `train` takes it.
 
     A small network gains nothing by a second thread, but two processes are twice as fast on two cores. They are given
     stars and settings as files, and models come back as model files: nothing is unpickled. Closing the generator ends
@@ -46,7 +50,8 @@ def train_seeds(
 
     with tempfile.TemporaryDirectory(prefix="stellar-gui-") as name, contextlib.ExitStack() as ended:
         folder = Path(name)
-        np.save(folder / _STARS, magnitudes)
+        arrays: dict[str, Any] = {_MAGNITUDES: magnitudes, **details.arrays()}
+        np.savez(folder / _STARS, **arrays)
         told: SimpleQueue[tuple[int, float | None]] = SimpleQueue()
         waiting, running = list(range(len(seeds))), dict[int, subprocess.Popen[str]]()
         done = [0.0] * len(seeds)
@@ -110,23 +115,25 @@ def _model_path(folder: Path, k: int) -> Path:
 def _work(folder: Path, k: int, config: TrainingConfig) -> None:
     """What a process does: train, say how far it is, leave the model."""
     from stellar_gui.autoencoder.model_file import to_bytes
-    from stellar_gui.autoencoder.training import train
+    from stellar_gui.autoencoder.training import TrainingProgress, train
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    work = train(np.load(folder / _STARS, allow_pickle=False), config)
+    with np.load(folder / _STARS, allow_pickle=False) as stars:
+        arrays = dict(stars)
+    work = train(arrays.pop(_MAGNITUDES), config, Details(**arrays))
     while True:
         try:
             report = next(work)
         except StopIteration as end:
             _model_path(folder, k).write_bytes(to_bytes(end.value))
             return
-        if report is not None:
+        if isinstance(report, TrainingProgress):
             print(report.fraction, flush=True)
 
 
 if __name__ == "__main__":
     try:
         _work(Path(sys.argv[1]), int(sys.argv[2]), TrainingConfig.from_dict(json.loads(sys.argv[3])))
-    except TrainingError as error:
+    except StellarError as error:
         sys.exit(str(error))

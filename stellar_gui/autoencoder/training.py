@@ -149,8 +149,9 @@ class _Training:
         self._averaged_network.requires_grad_(False)
         self._averaged_network.load_state_dict(self._network.state_dict())
         self._average = flatten_parameters(self._averaged_network).requires_grad_(False)
-        self._optimiser = Muon(self._weights, hidden_matrices(config.network), config.learning_rate)
-        self._jitter = self._set.jitter()
+        matrices = hidden_matrices(config.network) if config.optimiser == "muon" else (0, 0)
+        self._optimiser = Muon(self._weights, matrices, config.learning_rate)
+        self._jitter = self._set.jitter() if config.jitter else None
 
         self._batch = min(config.batch_size, len(self._stars))
         self._per_epoch = config.steps_per_epoch(len(self._stars))
@@ -351,7 +352,7 @@ class _Training:
         """Lay the training stars out in the order of a new epoch, each moved a little."""
         self._order = self._generator.get_state()
         shuffled = self._stars.take(torch.randperm(len(self._stars), generator=self._generator))
-        self._shuffled = self._jitter.moved(shuffled, self._generator)
+        self._shuffled = shuffled if self._jitter is None else self._jitter.moved(shuffled, self._generator)
 
     def _end_epoch(self) -> None:
         """Validate, write the history, and keep the weights if they are the best."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stellar_gui.autoencoder.config import FEATURES, LOSS_SCALES, LOSSES
+from stellar_gui.autoencoder.config import FEATURES, LOSS_SCALES, LOSSES, OPTIMISERS
 from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.commands.console import follow, write_json, write_result
 from stellar_gui.commands.options import (
@@ -33,7 +33,7 @@ COLUMNS = tuple(f"{name}_per_band" for name in ("rms", "median", "bias", "bias_e
 NETWORK = ("hidden", "depth", "latent")
 SETTINGS = (
     *("seed", "epochs", "time_budget", "batch_size", "learning_rate"),
-    *("features", "loss_in", "loss", "huber_delta", "denoise", "deredden", "patience"),
+    *("features", "loss_in", "loss", "huber_delta", "denoise", "deredden", "patience", "optimiser", "jitter"),
 )
 """Options that bear the name of a field of TrainingConfig, and before, of NetworkConfig."""
 
@@ -94,6 +94,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--patience", type=whole_number, metavar="N", help="end after N epochs without a lower validation loss"
+    )
+    group.add_argument(
+        "--optimiser",
+        choices=OPTIMISERS,
+        help="muon, for the matrices between hidden layers (reconstruct), or adamw for all weights (structure)",
+    )
+    group.add_argument(
+        "--jitter",
+        action=argparse.BooleanOptionalAction,
+        help="move the stars of a small table with far-off measurements a little each time they are learned from",
     )
     group.add_argument("--seed", type=whole_number, metavar="N", help="of split, weights and batches (default: 0)")
     group.add_argument("--epochs", type=whole_number, metavar="N", help="passes over the training stars")

@@ -56,6 +56,8 @@ def test_a_network_that_cannot_be_is_refused(settings: dict[str, object]) -> Non
         ({"denoise": 1}, "denoise must be on or off"),
         ({"deredden": "yes"}, "deredden must be on or off"),
         ({"patience": 0}, "patience"),
+        ({"optimiser": "sgd"}, "optimiser must be one of muon, adamw"),
+        ({"jitter": 0}, "jitter must be on or off"),
     ],
 )
 def test_settings_that_cannot_work_are_refused_in_words(settings: dict[str, object], words: str) -> None:
@@ -110,3 +112,8 @@ def test_the_default_length_is_bounded_in_steps(stars: int) -> None:
 def test_torch_is_not_imported_before_it_is_needed(name: str) -> None:
     code = f"import sys, stellar_gui.autoencoder.{name}; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_settings_from_before_there_was_a_choice_say_how_it_was() -> None:
+    config = TrainingConfig.from_dict({"seed": 3})
+    assert (config.seed, config.optimiser, config.jitter) == (3, "adamw", False)

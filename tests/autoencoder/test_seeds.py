@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.config import TrainingConfig
+from stellar_gui.autoencoder.details import Details
 from stellar_gui.autoencoder.seeds import train_seeds
 from stellar_gui.autoencoder.training import train
 from stellar_gui.errors import TrainingError
@@ -16,7 +17,8 @@ QUICK = TrainingConfig(epochs=3, batch_size=64, network=SMALL)
 
 
 def test_side_by_side_gives_what_one_after_the_other_gives(stars: NDArray[np.float32]) -> None:
-    work, progress = train_seeds(stars, QUICK, [4, 9]), []
+    details = Details(masked=np.random.default_rng(0).random(stars.shape) < 0.05)
+    work, progress = train_seeds(stars, QUICK, [4, 9], details), []
     while True:
         try:
             progress.append(next(work))
@@ -25,7 +27,7 @@ def test_side_by_side_gives_what_one_after_the_other_gives(stars: NDArray[np.flo
             break
     assert [model.config.seed for model in models] == [4, 9]
     for model in models:
-        assert model.id == drain(train(stars, model.config)).id
+        assert model.id == drain(train(stars, model.config, details)).id
     assert progress[-1] == Progress(2.0, 2.0, "trainings")
     assert all(before.done <= after.done for before, after in pairwise(progress))
 

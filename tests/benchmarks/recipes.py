@@ -9,8 +9,10 @@ import numpy as np
 import torch
 
 from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
+from stellar_gui.autoencoder.features import Features
 from stellar_gui.autoencoder.jitter import Jitter
 from stellar_gui.autoencoder.network import flatten_parameters, hidden_matrices, new_network
+from stellar_gui.autoencoder.objective import Stars as Prepared
 from stellar_gui.autoencoder.optimiser import Muon
 from stellar_gui.autoencoder.scaling import Scaling
 from stellar_gui.autoencoder.schedule import one_cycle
@@ -85,14 +87,15 @@ def _trained(stars: Stars, recipe: Recipe, seed: int, steps: int) -> tuple[float
     begin = time.perf_counter()
     parts = split(len(stars), seed, TrainingConfig().fractions)
     scaling = _standard(stars[parts.train]) if not recipe.whitened else Scaling.fit(stars[parts.train])
-    train, test = (torch.from_numpy(scaling.whiten(stars[rows])) for rows in (parts.train, parts.test))
-    back = torch.from_numpy((scaling.axes * scaling.scale).T.astype(np.float32))
+    features = Features.of("magnitudes", scaling)
+    train, test = (torch.from_numpy(features.take(stars[rows])) for rows in (parts.train, parts.test))
+    back = torch.from_numpy(features.backward.astype(np.float32))
     generator = torch.Generator().manual_seed(seed)
     network = new_network(NetworkConfig(), generator)
     weights = flatten_parameters(network)
-    principal = Scaling.fit(stars[parts.train])
-    jitter = Jitter(principal, 2, torch.from_numpy(principal.whiten(stars[parts.train])))
-    jitter._to_whitened = torch.linalg.inv(back)
+    principal = Features.of("magnitudes", Scaling.fit(stars[parts.train]))
+    jitter = Jitter(principal, 2, stars[parts.train], len(train))
+    jitter._to_features = torch.linalg.inv(back)
     average = weights.detach().clone()
     optimiser: torch.optim.Optimizer = Muon(weights, hidden_matrices(NetworkConfig()), recipe.rate)
     if not recipe.muon:
@@ -102,10 +105,10 @@ def _trained(stars: Stars, recipe: Recipe, seed: int, steps: int) -> tuple[float
     assert gradient is not None
     for step in range(steps):
         if step % per_epoch == 0:
-            order = torch.randperm(len(train), generator=generator)
-        batch = train[order[step % per_epoch * recipe.batch :][: recipe.batch]]
-        if recipe.jitter:
-            batch = jitter.moved(batch, generator)
+            epoch = Prepared(train[torch.randperm(len(train), generator=generator)])
+            if recipe.jitter:
+                epoch = jitter.moved(epoch, generator)
+        batch = epoch.features[step % per_epoch * recipe.batch :][: recipe.batch]
         optimiser.param_groups[0]["lr"] = one_cycle(step / steps, recipe.rate)
         gradient.zero_()
         residual = (network(batch) - batch) @ back

@@ -131,7 +131,7 @@ def _best_error(training: Any, rows: NDArray[np.int64]) -> float:
     """Mean squared residual, mag^2, of stars under the weights that a training would keep now."""
     network = copy.deepcopy(training._averaged_network)
     flatten_parameters(network).data.copy_(training._best.weights)
-    return validate(network, training._scaling, training._whitened(rows))[1].mse
+    return validate(network, training._objective, training._set.stars(rows))[1].mse
 
 
 def _steps(stars: Stars, repetitions: int) -> list[dict[str, Any]]:
