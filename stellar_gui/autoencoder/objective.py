@@ -118,6 +118,16 @@ class Objective:
             return penalty.mean()
         return (penalty * stars.weights).sum() / self._total(stars, penalty)
 
+    def loss_and_gradient(self, output: Tensor, stars: Stars) -> tuple[float, Tensor]:
+        """The same loss, and its gradient with respect to the output (n, k)."""
+        if self._plain and stars.weights is None:
+            lost = (output - stars.features) * self._scale
+            return float(lost.square().mean()), lost * (self._scale * (2 / lost.numel()))
+        output = output.detach().requires_grad_()
+        loss = self.loss(output, stars)
+        (gradient,) = torch.autograd.grad(loss, output)
+        return float(loss.detach()), gradient
+
     def per_star(self, output: Tensor, stars: Stars) -> NDArray[np.float64]:
         """(n,) float64: each star's part of the loss; their mean is the loss of them all."""
         penalty = self._penalty(output - stars.features, stars).double()

@@ -27,10 +27,13 @@ class Muon(torch.optim.Optimizer):
     time.
     """
 
-    def __init__(self, weights: Tensor, matrices: tuple[int, int], lr: float) -> None:
-        """matrices: k, which may be 0, and h."""
+    def __init__(
+        self, weights: Tensor, matrices: tuple[int, int], lr: float, betas: tuple[float, float] = BETAS
+    ) -> None:
+        """matrices: k, which may be 0, and h. betas: AdamW's."""
         super().__init__([weights], {"lr": lr})
         count, side = matrices if matrices[1] <= LARGEST_SIDE else (0, 0)
+        self._betas = betas
         self._end = count * side * side
         self._shape = (count, side, side)
         self.state[weights] = {
@@ -57,7 +60,8 @@ class Muon(torch.optim.Optimizer):
             [state["square"]],
             [],
             [state["step"].add_(1.0)],
-            lr=rate, beta1=BETAS[0], beta2=BETAS[1], weight_decay=0.0, eps=EPSILON, amsgrad=False, maximize=False,
+            lr=rate, beta1=self._betas[0], beta2=self._betas[1], weight_decay=0.0, eps=EPSILON,
+            amsgrad=False, maximize=False,
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
                 TrainingConfig(
                     epochs=80,
                     batch_size=64,
-                    learning_rate=3e-3,
+                    learning_rate=5e-3,
                     features="colours",
                     loss_in="colours",
                     loss="huber",

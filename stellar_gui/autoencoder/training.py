@@ -14,15 +14,9 @@ from stellar_gui.autoencoder.checkpoint import Checkpoint, optimiser_arrays, res
 from stellar_gui.autoencoder.config import Command, TrainingConfig
 from stellar_gui.autoencoder.details import NO_DETAILS, Details
 from stellar_gui.autoencoder.evaluation import batches, residuals, validate
+from stellar_gui.autoencoder.learner import Learner
 from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
-from stellar_gui.autoencoder.network import (
-    AutoEncoder,
-    empty_network,
-    flatten_parameters,
-    hidden_matrices,
-    new_network,
-)
-from stellar_gui.autoencoder.optimiser import Muon
+from stellar_gui.autoencoder.network import AutoEncoder
 from stellar_gui.autoencoder.report import FIRST_HISTORY, History, ResidualSums
 from stellar_gui.autoencoder.schedule import one_cycle
 from stellar_gui.autoencoder.stopwatch import Stopwatch
@@ -35,13 +29,6 @@ __all__ = ["Command", "TrainingProgress", "train"]
 REPORT_INTERVAL: Final = 0.2
 """Seconds of training between two reports."""
 SNAPSHOT_STARS: Final = 5_000
-GRADIENT_LIMIT: Final = 0.1
-"""In the unit of the loss; longer gradients are shortened to this, so that a few stars far off do not throw the weights
-about."""
-
-AVERAGE_STEPS: Final = 200
-"""Over about so many last steps the weights are averaged; over fewer at first."""
-
 TrainingSteps = Generator["TrainingProgress | Checkpoint | None", Command | None, TrainedModel]
 
 
@@ -143,14 +130,7 @@ class _Training:
         self._frame: NDArray[np.float64] | None = None
 
         self._generator = torch.Generator().manual_seed(config.seed)
-        self._network: AutoEncoder = new_network(config.network, self._generator, self._set.features.count)
-        self._weights = flatten_parameters(self._network)
-        self._averaged_network = empty_network(config.network, self._set.features.count).to_empty(device="cpu")
-        self._averaged_network.requires_grad_(False)
-        self._averaged_network.load_state_dict(self._network.state_dict())
-        self._average = flatten_parameters(self._averaged_network).requires_grad_(False)
-        matrices = hidden_matrices(config.network) if config.optimiser == "muon" else (0, 0)
-        self._optimiser = Muon(self._weights, matrices, config.learning_rate)
+        self._learner = Learner(config, self._set.features.count, self._objective, self._generator)
         self._jitter = self._set.jitter() if config.jitter else None
 
         self._batch = min(config.batch_size, len(self._stars))
@@ -164,8 +144,8 @@ class _Training:
         self._history: list[_Epoch] = []
         self._order = self._generator.get_state()
         self._lowest_epoch = 0
-        self._lowest, self._errors = validate(self._averaged_network, self._objective, self._validation)
-        self._best = _Best(0, float(self._lowest.mean()), self._average.clone())
+        self._lowest, self._errors = validate(self._learner.averaged_network, self._objective, self._validation)
+        self._best = _Best(0, float(self._lowest.mean()), self._learner.average.clone())
         self._stopped_because: str | None = None
         self._stopped_at: Checkpoint | None = None
         if resume is not None:
@@ -209,30 +189,21 @@ class _Training:
         position = self._step % self._per_epoch
         if position == 0:
             self._shuffle()
-        self._rate = self._optimiser.param_groups[0]["lr"] = one_cycle(self._fraction, self._config.learning_rate)
+        self._rate = one_cycle(self._fraction, self._config.learning_rate)
         stars = self._shuffled.take(slice(position * self._batch, (position + 1) * self._batch))
-        gradient = self._weights.grad
-        assert gradient is not None
-        gradient.zero_()
-        loss = self._objective.loss(self._network(self._objective.input(stars, self._generator)), stars)
-        loss.backward()  # type: ignore[no-untyped-call]
         self._step += 1
-        self._gradient_norm = float(gradient.norm())
+        loss, self._gradient_norm = self._learner.learn(stars, self._rate, self._step)
         if not np.isfinite(self._gradient_norm):
             self._end_without_a_number()
             return
-        if self._gradient_norm > GRADIENT_LIMIT:
-            gradient.mul_(GRADIENT_LIMIT / self._gradient_norm)
-        self._optimiser.step()
-        self._average.lerp_(self._weights.detach(), max(1 / AVERAGE_STEPS, 1 / (1 + self._step / 10)))
-        self._losses.append(float(loss.detach()))
+        self._losses.append(loss)
         self._gradients.append(self._gradient_norm)
         if position == self._per_epoch - 1:
             self._end_epoch()
 
     def progress(self) -> TrainingProgress:
         """A report of how far it is, with the snapshot turned to lie as in the last."""
-        latent = run(self._averaged_network.encoder, self._snapshot)
+        latent = run(self._learner.averaged_network.encoder, self._snapshot)
         frame = canonical_form(latent, self._snapshot).apply(latent)
         self._frame = frame if self._frame is None else align(frame, self._frame)
         elapsed = self._clock.seconds
@@ -250,8 +221,8 @@ class _Training:
         self._trained = self._clock.seconds
         if self._losses:
             self._end_epoch()
-        network = self._averaged_network
-        self._average.copy_(self._best.weights)
+        network = self._learner.averaged_network
+        self._learner.average.copy_(self._best.weights)
         fold(network, self._canonical_form(network))
         sums = [ResidualSums() for _ in range(3)]
         left: list[NDArray[np.float32]] = []
@@ -283,15 +254,15 @@ class _Training:
     def checkpoint(self) -> Checkpoint:
         """All that is needed to go on from here."""
         arrays = {
-            "weights": self._weights.detach().numpy().copy(),
-            "average": self._average.detach().numpy().copy(),
-            "best": self._best.weights.detach().numpy().copy(),
+            "weights": self._learner.weights.numpy().copy(),
+            "average": self._learner.average.numpy().copy(),
+            "best": self._best.weights.numpy().copy(),
             "order": self._order.numpy().copy(),
             "generator": self._generator.get_state().numpy().copy(),
             "lowest": self._lowest.copy(),
             "losses": np.array(self._losses, np.float64),
             "gradients": np.array(self._gradients, np.float64),
-            **optimiser_arrays(self._optimiser),
+            **optimiser_arrays(self._learner.optimiser),
         }
         if self._frame is not None:
             arrays["frame"] = self._frame.copy()
@@ -323,10 +294,10 @@ class _Training:
             )
         if checkpoint.step > self._steps and self._config.time_budget is None:
             raise InputError("The checkpoint is damaged: it lies behind the training's end; train again.")
-        self._weights.data.copy_(checkpoint.tensor("weights", self._weights))
-        self._average.data.copy_(checkpoint.tensor("average", self._average))
-        best = checkpoint.tensor("best", self._average)
-        restore_optimiser(self._optimiser, checkpoint)
+        self._learner.weights.copy_(checkpoint.tensor("weights", self._learner.weights))
+        self._learner.average.copy_(checkpoint.tensor("average", self._learner.average))
+        best = checkpoint.tensor("best", self._learner.average)
+        restore_optimiser(self._learner.optimiser, checkpoint)
         state = self._generator.get_state()
         order, now = checkpoint.tensor("order", state), checkpoint.tensor("generator", state)
         self._step = checkpoint.step
@@ -356,7 +327,7 @@ class _Training:
 
     def _end_epoch(self) -> None:
         """Validate, write the history, and keep the weights if they are the best."""
-        squares, errors = validate(self._averaged_network, self._objective, self._validation)
+        squares, errors = validate(self._learner.averaged_network, self._objective, self._validation)
         loss, losses, gradients = float(squares.mean()), self._losses, self._gradients
         self._losses, self._gradients = [], []
         if not np.isfinite(loss):
@@ -379,7 +350,7 @@ class _Training:
         )
         above = squares - self._lowest
         if above.mean() <= above.std() / np.sqrt(len(above)):
-            self._best = _Best(self._epoch, loss, self._average.clone())
+            self._best = _Best(self._epoch, loss, self._learner.average.clone())
         if above.mean() < 0:
             self._lowest, self._lowest_epoch = squares, self._epoch
         patience = self._config.patience

@@ -53,6 +53,11 @@ def test_gradients_reach_every_weight_and_the_loss_is_the_mean_over_stars(
     torch.autograd.backward(value)
     assert all(bool(weights.grad.abs().sum() > 0) for weights in network.parameters() if weights.grad is not None)
     assert all(weights.grad is not None for weights in network.parameters())
+    given = output.detach().requires_grad_()
+    (expected,) = torch.autograd.grad(objective.loss(given, prepared), given)
+    found, gradient = objective.loss_and_gradient(output.detach(), prepared)
+    assert found == pytest.approx(float(value.detach()), rel=1e-6)
+    torch.testing.assert_close(gradient, expected)
     assert objective.per_star(output.detach(), prepared).mean() == pytest.approx(float(value.detach()), rel=1e-4)
 
 
@@ -66,6 +71,9 @@ def test_the_quadratic_loss_in_magnitudes_is_the_mean_squared_residual() -> None
         restored = features.restore(output.numpy(), features.brightness(stars))
         np.testing.assert_allclose(residual, stars - restored, atol=1e-3)
         assert float(objective.loss(output, prepared)) == pytest.approx(np.mean(np.square(residual)), rel=1e-4)
+        given = output.clone().requires_grad_()
+        (expected,) = torch.autograd.grad(objective.loss(given, prepared), given)
+        torch.testing.assert_close(objective.loss_and_gradient(output, prepared)[1], expected)
 
 
 def test_a_huber_loss_is_quadratic_within_delta_and_linear_beyond() -> None:

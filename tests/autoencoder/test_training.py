@@ -261,7 +261,7 @@ def test_a_loss_that_stops_being_a_number_leaves_the_last_good_weights(stars: ND
         next(work)
     assert work.gi_frame is not None
     with torch.no_grad():
-        next(work.gi_frame.f_locals["training"]._network.parameters()).fill_(torch.nan)
+        next(work.gi_frame.f_locals["training"]._learner.network.parameters()).fill_(torch.nan)
     reports = []
     with pytest.raises(StopIteration) as end:
         while True:

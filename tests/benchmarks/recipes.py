@@ -11,13 +11,13 @@ import torch
 from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
 from stellar_gui.autoencoder.features import Features
 from stellar_gui.autoencoder.jitter import Jitter
+from stellar_gui.autoencoder.learner import AVERAGE_STEPS, GRADIENT_LIMIT
 from stellar_gui.autoencoder.network import flatten_parameters, hidden_matrices, new_network
 from stellar_gui.autoencoder.objective import Stars as Prepared
 from stellar_gui.autoencoder.optimiser import Muon
 from stellar_gui.autoencoder.scaling import Scaling
 from stellar_gui.autoencoder.schedule import one_cycle
 from stellar_gui.autoencoder.split import split
-from stellar_gui.autoencoder.training import AVERAGE_STEPS, GRADIENT_LIMIT
 from tests.benchmarks._lecture import Stars, real_stars, simulated_stars
 
 

@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader, TensorDataset
 
 from stellar_gui.autoencoder.config import BANDS, NetworkConfig, TrainingConfig
+from stellar_gui.autoencoder.details import NO_DETAILS
 from stellar_gui.autoencoder.evaluation import validate
-from stellar_gui.autoencoder.jitter import Jitter
-from stellar_gui.autoencoder.network import AutoEncoder, flatten_parameters, hidden_matrices, new_network
-from stellar_gui.autoencoder.optimiser import Muon
-from stellar_gui.autoencoder.scaling import Scaling
+from stellar_gui.autoencoder.learner import AVERAGE_STEPS, Learner
+from stellar_gui.autoencoder.network import AutoEncoder, flatten_parameters
+from stellar_gui.autoencoder.objective import Stars as Prepared
 from stellar_gui.autoencoder.seeds import train_seeds
 from stellar_gui.autoencoder.split import split
 from stellar_gui.autoencoder.training import TrainingProgress, train
+from stellar_gui.autoencoder.training_set import TrainingSet
 from stellar_gui.progress import drain
 from tests.benchmarks._lecture import BATCH, Stars, lecture_loop, real_stars, simulated_stars
 
@@ -129,7 +130,7 @@ def _ours(stars: Stars, config: TrainingConfig, test: NDArray[np.int64], target:
 
 def _best_error(training: Any, rows: NDArray[np.int64]) -> float:
     """Mean squared residual, mag^2, of stars under the weights that a training would keep now."""
-    network = copy.deepcopy(training._averaged_network)
+    network = copy.deepcopy(training._learner.averaged_network)
     flatten_parameters(network).data.copy_(training._best.weights)
     return validate(network, training._objective, training._set.stars(rows))[1].mse
 
@@ -158,31 +159,19 @@ def _stepping(stars: Stars) -> Callable[[], object]:
 
 
 def _fed_by_loader(stars: Stars) -> Callable[[], object]:
-    """Our step, jitter, Muon and flat parameters included, on what torch's own loader hands out."""
-    scaling = Scaling.fit(stars)
-    scale = torch.from_numpy(scaling.scale.astype(np.float32))
-    generator, whitened = torch.Generator().manual_seed(0), torch.from_numpy(scaling.whiten(stars))
-    network, jitter = new_network(NetworkConfig(), generator), Jitter(scaling, 2, whitened)
-    weights = flatten_parameters(network)
-    average = weights.detach().clone()
-    optimiser = Muon(weights, hidden_matrices(NetworkConfig()), 1e-3)
-    loader = DataLoader(TensorDataset(whitened), BATCH, shuffle=True, drop_last=True)
+    """Our step, jitter included, on what torch's own loader hands out."""
+    config = TrainingConfig()
+    prepared = TrainingSet(stars, config, NO_DETAILS)
+    generator, jitter = torch.Generator().manual_seed(0), prepared.jitter()
+    learner = Learner(config, BANDS, prepared.objective, generator)
+    features = prepared.stars(prepared.split.train).features
+    loader = DataLoader(TensorDataset(features), BATCH, shuffle=True, drop_last=True)
 
     def steps() -> Iterator[float]:
         while True:
             for (batch,) in loader:
-                gradient = weights.grad
-                assert gradient is not None
-                gradient.zero_()
-                near = jitter.moved(batch, generator)
-                loss = ((network(near) - near) * scale).square().mean()
-                loss.backward()
-                norm = float(gradient.norm())
-                if norm > 0.1:
-                    gradient.mul_(0.1 / norm)
-                optimiser.step()
-                average.lerp_(weights.detach(), 0.005)
-                yield float(loss.detach())
+                loss, _ = learner.learn(jitter.moved(Prepared(batch), generator), 1e-3, AVERAGE_STEPS)
+                yield loss
 
     work = steps()
     return lambda: next(work)
