@@ -21,7 +21,7 @@ def photometric_errors(catalog: Catalog) -> NDArray[np.float32] | None:
 
     NaN where one is missing or a placeholder, and in a band without a column; None where no band has one.
     """
-    if not any(role in catalog.columns for role in ERROR_ROLES):
+    if not has_photometric_errors(catalog):
         return None
     errors = np.full((len(catalog), len(BANDS)), np.nan, np.float32)
     for k, role in enumerate(ERROR_ROLES):
@@ -32,6 +32,22 @@ def photometric_errors(catalog: Catalog) -> NDArray[np.float32] | None:
     return errors
 
 
+def has_photometric_errors(catalog: Catalog) -> bool:
+    """Whether a column tells the photometric errors."""
+    return any(role in catalog.columns for role in ERROR_ROLES)
+
+
+def has_extinction(catalog: Catalog) -> bool:
+    """Whether a column tells the extinction in a band, or E(B-V)."""
+    return any(role in catalog.columns for role in (REDDENING, *EXTINCTION_ROLES))
+
+
+def dereddened_column(catalog: Catalog) -> str | None:
+    """The first column of magnitudes whose name says that they are corrected for extinction; None without one."""
+    columns = (catalog.columns[band] for band in BAND_NAMES)
+    return next((column for column in columns if "dered" in plain(column)), None)
+
+
 def extinction(catalog: Catalog) -> NDArray[np.float32] | None:
     """(n, 5) float32, mag: by how much dust dims n stars in each band; NaN where not known, None without a column.
 
@@ -39,12 +55,12 @@ def extinction(catalog: Catalog) -> NDArray[np.float32] | None:
     best r; with the coefficients of Schlafly and Finkbeiner 2011 (ApJ 737, 103, table 6, R_V = 3.1).
     Raises InputError where the magnitudes are called dereddened already.
     """
-    by_band = [band for band, role in zip(BAND_NAMES, EXTINCTION_ROLES, strict=True) if role in catalog.columns]
-    if not by_band and REDDENING not in catalog.columns:
+    if not has_extinction(catalog):
         return None
-    if corrected := [column for band in BAND_NAMES if "dered" in plain(column := catalog.columns[band])]:
+    by_band = [band for band, role in zip(BAND_NAMES, EXTINCTION_ROLES, strict=True) if role in catalog.columns]
+    if (corrected := dereddened_column(catalog)) is not None:
         raise InputError(
-            f"{catalog.provenance.name}: the magnitudes in {corrected[0]} are corrected for extinction already; train "
+            f"{catalog.provenance.name}: the magnitudes in {corrected} are corrected for extinction already; train "
             "without the correction, or choose other columns."
         )
     coefficients = np.array([band.extinction for band in BANDS])

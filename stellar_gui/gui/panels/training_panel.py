@@ -191,6 +191,8 @@ class TrainingPanel(Panel):
         self._warn("")
         if self._workspace.model is not None:
             self._form.show_config(self._workspace.model.config)
+        if self._workspace.catalog is not None:
+            self._form.set_catalog(self._workspace.catalog)
         self._update_buttons()
 
     def _show_model(self) -> None:
