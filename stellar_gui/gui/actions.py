@@ -97,8 +97,13 @@ SPECS: Final = {
         "&Contours", None, None, "Lines around the densest 50, 68, 90, 95 and 99 % of the stars", checked=True
     ),
     "actionTrain": _Spec("&Train", "mdi6.play", "Ctrl+T", "Train the autoencoder on the stars that take part"),
-    "actionPauseTraining": _Spec("&Pause or resume", "mdi6.pause", None, "Hold the training, or go on"),
+    "actionPauseTraining": _Spec(
+        "&Pause or resume", "mdi6.pause", None, "Hold the training, or go on with one that is held"
+    ),
     "actionStopTraining": _Spec("&Stop", "mdi6.stop", None, "End the training and keep the best model so far"),
+    "actionDiscardTraining": _Spec(
+        "&Discard", "mdi6.delete-outline", None, "End the training without a result; the model from before stays"
+    ),
     "actionResetLayout": _Spec("&Reset layout", None, None, "Put all panels back in their places"),
     "actionKeys": _Spec("&Keys and gestures", None, "Ctrl+?", "All keys and gestures of the map"),
     "actionShowLog": _Spec("Show &log file", None, None, "Open the folder of the log file"),

@@ -114,7 +114,9 @@ class Files(QObject):
             self._settings.add_recent_file(str(target))
             if self._workspace.catalog is session.catalog:
                 self._path = str(target)
-                if self._workspace.undo_stack.index() == step and self._workspace.model is session.model:
+                same_model = self._workspace.model is session.model
+                same_checkpoint = self._workspace.checkpoint is session.checkpoint
+                if self._workspace.undo_stack.index() == step and same_model and same_checkpoint:
                     self._workspace.mark_saved()
             self.saved.emit(str(target))
             if then is not None:

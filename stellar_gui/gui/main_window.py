@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
             "actionTrain": self._training.start,
             "actionPauseTraining": self._training.toggle_pause,
             "actionStopTraining": self._training.stop,
+            "actionDiscardTraining": self._training.discard,
             "actionResetLayout": self._layout.arrange,
             "actionKeys": lambda: dialogs.show_keys(self),
             "actionShowLog": dialogs.open_log_folder,
@@ -244,7 +245,8 @@ class MainWindow(QMainWindow):
         welcome.recoveryRequested.connect(files.open_recovered)
         files.recovered.connect(lambda path: self._recovery.adopt(Path(path)))
         files.saved.connect(self._recovery.forget)
-        self._training.trainingEnded.connect(self._recovery.keep)
+        for signal in (self._training.trainingEnded, self._training.trainingHeld):
+            signal.connect(self._recovery.keep)
         self._data.columns.chosen.connect(files.set_columns)
         self._selection.exportRequested.connect(files.ask_export)
         files.opened.connect(self._refresh_recent)
@@ -255,6 +257,7 @@ class MainWindow(QMainWindow):
         workspace.errorReported.connect(self.report)
         for signal in (workspace.catalogChanged, workspace.embeddingChanged, workspace.selectionChanged):
             signal.connect(self._update_actions)
+        workspace.checkpointChanged.connect(self._update_actions)
         workspace.tasks.changed.connect(self._update_actions)
         workspace.qualityChanged.connect(self._update_actions)
         for signal in (workspace.embeddingChanged, workspace.previewChanged):
@@ -321,7 +324,8 @@ class MainWindow(QMainWindow):
             allow(name, mapped, "Train the autoencoder first.")
         ready = open_ and bool(np.any(workspace.kept)) and not training
         allow("actionTrain", ready, "Open a table of stars first." if not training else "A training is under way.")
-        for name in ("actionPauseTraining", "actionStopTraining"):
+        allow("actionPauseTraining", training or self._training.resumable, "No training is under way.")
+        for name in ("actionStopTraining", "actionDiscardTraining"):
             allow(name, training, "No training is under way.")
 
     def _update_title(self) -> None:

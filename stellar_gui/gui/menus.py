@@ -47,7 +47,7 @@ VIEW = (
     SEPARATOR,
     "theme",
 )
-TRAINING = ("actionTrain", "actionPauseTraining", "actionStopTraining")
+TRAINING = ("actionTrain", "actionPauseTraining", "actionStopTraining", "actionDiscardTraining")
 HELP = ("actionKeys", "actionShowLog", SEPARATOR, "actionAbout")
 TOOLBAR = (
     "actionOpen",

@@ -20,7 +20,10 @@ ENDING = ".stellar"
 
 
 class Recovery(QObject):
-    """Keeps a copy of a trained, unsaved session while the window is open; a lock tells it from left-over copies."""
+    """Keeps a copy of a trained, unsaved session while the window is open; a lock tells it from left-over copies.
+
+    A session whose training is held counts as trained.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -41,7 +44,7 @@ class Recovery(QObject):
         return {path: name for path in found if (name := _catalogue_name(path)) is not None}
 
     def keep(self) -> None:
-        """Copy the unsaved work in the background; called when a training has ended."""
+        """Copy the unsaved work in the background; called when a training has ended or is held."""
         session = self._workspace.session()
         if session is None or not self._workspace.unsaved or self._task is not None:
             return
@@ -73,7 +76,8 @@ class Recovery(QObject):
         if session is None or not self._workspace.unsaved:
             self.forget()
         else:
-            as_kept = self._kept is not None and self._kept.model is session.model
+            kept = self._kept
+            as_kept = kept is not None and kept.model is session.model and kept.checkpoint is session.checkpoint
             if not as_kept or self._undo_index != self._workspace.undo_stack.index():
                 from stellar_gui.session.archive import save_session
 

@@ -25,14 +25,16 @@ class _Worker(QObject):
     """Runs one piece of work in the thread that it was moved to."""
 
     progressed = Signal(object)
+    held = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
 
-    def __init__(self, work: Work, stop_command: object) -> None:
+    def __init__(self, work: Work, stop_command: object, pause_command: object) -> None:
         super().__init__()
         self._work = work
         self._stop_command = stop_command
+        self._pause_command = pause_command
         self.going = threading.Event()
         self.going.set()
         self.stop_asked = threading.Event()
@@ -57,6 +59,11 @@ class _Worker(QObject):
         started = stopped = False
         while True:
             if not self.going.is_set():
+                if started and not stopped and self._pause_command is not None:
+                    try:
+                        self.held.emit(work.send(self._pause_command))
+                    except StopIteration as end:
+                        return end.value
                 self.going.wait()
             if self.cancel_asked.is_set():
                 work.close()
@@ -81,10 +88,12 @@ class _CancelledError(Exception):
 class Task(QObject):
     """One piece of work as the window sees it; all signals arrive in the window's thread.
 
+    held: what the work answered to the pause command; one that it meets where it was held is not answered again.
     After `cancel` nothing more is heard of the work but `ended`.
     """
 
     progressed = Signal(object)
+    held = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
     ended = Signal()
@@ -95,13 +104,15 @@ class Task(QObject):
         work: Work,
         *,
         stop_command: object = None,
+        pause_command: object = None,
         quiet: bool = False,
         cancellable: bool = True,
         outlives: bool = False,
     ) -> None:
         """Prepare work under a title for the status bar.
 
-        stop_command: what a generator is sent to end early with a result. quiet: not shown in the status bar.
+        stop_command: what a generator is sent to end early with a result. pause_command: what it is sent before it is
+        held, once begun; what it yields next is told by `held`, however soon. quiet: not shown in the status bar.
         cancellable: whether the user may cancel it. outlives: whether it goes on when other work is shown, such as an
         export that has all it needs.
         """
@@ -115,10 +126,11 @@ class Task(QObject):
         self._cancelled = False
         self._thread = QThread()
         self._thread.setObjectName(title)
-        self._worker = _Worker(work, stop_command)
+        self._worker = _Worker(work, stop_command, pause_command)
         self._worker.moveToThread(self._thread)
         self._thread.started.connect(self._worker.run)
         self._worker.progressed.connect(self._on_progress)
+        self._worker.held.connect(self._on_held)
         self._worker.finished.connect(self._on_finished)
         self._worker.failed.connect(self._on_failed)
         self._worker.cancelled.connect(self._on_cancelled)
@@ -161,6 +173,11 @@ class Task(QObject):
     def _on_progress(self, item: object) -> None:
         if not self._cancelled:
             self.progressed.emit(item)
+
+    @Slot(object)
+    def _on_held(self, answer: object) -> None:
+        if not self._cancelled:
+            self.held.emit(answer)
 
     @Slot(object)
     def _on_finished(self, outcome: object) -> None:

@@ -23,6 +23,7 @@ from stellar_gui.session.details import place
 from stellar_gui.session.session import Session
 
 if TYPE_CHECKING:
+    from stellar_gui.autoencoder.checkpoint import Checkpoint
     from stellar_gui.autoencoder.model import TrainedModel
 
 UNDO_LIMIT = 100
@@ -39,6 +40,7 @@ class Workspace(QObject):
     catalogChanged = Signal()
     qualityChanged = Signal()
     embeddingChanged = Signal()
+    checkpointChanged = Signal()
     subsetsChanged = Signal()
     selectionChanged = Signal()
     gestureChanged = Signal()
@@ -62,6 +64,8 @@ class Workspace(QObject):
         self._quality: Quality | None = None
         self._model: TrainedModel | None = None
         self._embedding: Embedding | None = None
+        self._checkpoint: Checkpoint | None = None
+        self._saved_checkpoint: Checkpoint | None = None
         self._subsets: Mapping[str, Mask] = MappingProxyType({})
         self._chosen: Mask = np.zeros(0, dtype=bool)
         self._selection: Mask = np.zeros(0, dtype=bool)
@@ -103,6 +107,11 @@ class Workspace(QObject):
         return self._embedding
 
     @property
+    def checkpoint(self) -> "Checkpoint | None":
+        """Of a training that was paused or stopped, from which it can go on."""
+        return self._checkpoint
+
+    @property
     def subsets(self) -> Mapping[str, Mask]:
         """Named subsets, (n,) bool each, in the order of their making."""
         return self._subsets
@@ -140,8 +149,11 @@ class Workspace(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing would lose a trained model, or what was done since the session was saved."""
-        return self._model is not None and (self._model_unsaved or not self.undo_stack.isClean())
+        """Whether closing would lose a trained model, a held training, or what was done since the session was saved."""
+        if self._checkpoint is not None and self._checkpoint is not self._saved_checkpoint:
+            return True
+        made = self._model is not None or self._checkpoint is not None
+        return made and (self._model_unsaved or not self.undo_stack.isClean())
 
     def session(self) -> Session | None:
         """The work as one value, for saving; None without a catalogue."""
@@ -154,6 +166,7 @@ class Workspace(QObject):
             embedding=self._embedding,
             subsets=self._subsets,
             selection=self._selection,
+            checkpoint=self._checkpoint,
         )
 
     def show(self, session: Session) -> None:
@@ -166,6 +179,7 @@ class Workspace(QObject):
         self._quality = session.quality
         self._model = session.model
         self._embedding = session.embedding
+        self._checkpoint = self._saved_checkpoint = session.checkpoint
         self._subsets = MappingProxyType(dict(session.subsets))
         rows = len(session.catalog)
         self._chosen = session.selection if session.selection is not None else np.zeros(rows, dtype=bool)
@@ -179,6 +193,7 @@ class Workspace(QObject):
             self.catalogChanged,
             self.qualityChanged,
             self.embeddingChanged,
+            self.checkpointChanged,
             self.subsetsChanged,
             self.selectionChanged,
             self.gestureChanged,
@@ -211,20 +226,29 @@ class Workspace(QObject):
             self.undo_stack.push(CutsCommand(text, self._cuts, cuts, self._assign_cuts))
 
     def set_model(self, session: Session) -> None:
-        """Take over the model and the embedding of a finished training.
+        """Take over the model and the embedding of a finished training, and where it can go on if it was stopped.
 
         Where the cuts have changed since the training began, the stars that take part now are embedded anew.
         """
         as_trained = session.cuts == self._cuts and self._recheck is None
         self._model = session.model
         self._embedding = session.embedding if as_trained else None
+        self._checkpoint = session.checkpoint
         self._preview = None
         self._model_unsaved = True
         if not as_trained:
             self._check_anew()
         self.previewChanged.emit()
         self.embeddingChanged.emit()
+        self.checkpointChanged.emit()
         self.unsavedChanged.emit()
+
+    def set_checkpoint(self, checkpoint: "Checkpoint | None") -> None:
+        """Remember where a training can go on that is held; None forgets it."""
+        if checkpoint is not self._checkpoint:
+            self._checkpoint = checkpoint
+            self.checkpointChanged.emit()
+            self.unsavedChanged.emit()
 
     def set_preview(self, positions: NDArray[np.float32] | None) -> None:
         """Show where training has brought a subsample of the stars; None ends it."""
@@ -239,6 +263,7 @@ class Workspace(QObject):
     def mark_saved(self) -> None:
         """Remember that everything up to now is in a session file."""
         self._model_unsaved = False
+        self._saved_checkpoint = self._checkpoint
         self.undo_stack.setClean()
         self.unsavedChanged.emit()
 

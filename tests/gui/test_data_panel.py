@@ -64,6 +64,35 @@ def test_each_check_counts_its_rows_and_can_be_switched_off_and_undone(
     assert window.workspace.kept.sum() == 30
 
 
+def test_stars_without_a_detection_can_be_kept_with_the_band_masked(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    undetected = {band.name: band.zero_flux for band in BANDS}
+    open_table(window, qtbot, table(tmp_path, {"u": BANDS[0].zero_flux}, undetected))
+    assert count(window, "zero_flux") == "2"
+    way = window.findChild(QComboBox, "zeroFluxCombo")
+    way.setFocus()
+    with qtbot.waitSignal(window.workspace.qualityChanged, timeout=20_000):
+        qtbot.keyClick(way, Qt.Key.Key_Down)
+    assert window.workspace.cuts.mask_zero_flux
+    assert way.currentText() == "kept, band masked"
+    assert count(window, "zero_flux") == "1"
+    assert window.workspace.quality.masked[30].tolist() == [True, False, False, False, False]
+    assert any("1 star." in label.text() for label in window.findChildren(QLabel) if "masked:" in label.text())
+    press(qtbot, window, "checkDuplicates")
+    assert window.workspace.cuts.mask_zero_flux
+    press(qtbot, window, "checkZeroFlux")
+    assert not way.isEnabled()
+    assert window.workspace.quality.masked is None
+    assert window.workspace.kept.all()
+    for _ in range(3):
+        with qtbot.waitSignal(window.workspace.qualityChanged):
+            window.workspace.undo_stack.undo()
+    assert way.isEnabled()
+    assert way.currentText() == "left out"
+    assert window.workspace.kept.sum() == 30
+
+
 def test_missing_values_always_stay_out_and_are_counted(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     open_table(window, qtbot, table(tmp_path, {"r": None}))
     assert count(window, "not_finite") == "1"

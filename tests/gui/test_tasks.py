@@ -12,6 +12,7 @@ from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.progress import Progress
 
 STOP = "stop"
+PAUSE = "pause"
 
 
 @pytest.fixture
@@ -89,6 +90,49 @@ def test_a_paused_task_waits_and_goes_on(qtbot: QtBot, tasks: Tasks) -> None:
     task.resume()
     assert not task.paused
     qtbot.waitUntil(lambda: len(steps) > held_at)
+
+
+@pytest.mark.parametrize("pauses", [1, 3])
+def test_a_pause_is_answered_each_time_however_soon(qtbot: QtBot, tasks: Tasks, pauses: int) -> None:
+    def work() -> Generator[str, Any, int]:
+        held = 0
+        while True:
+            answer = yield "a step"
+            while answer == PAUSE:
+                held += 1
+                answer = yield f"held {held}"
+            if answer == STOP:
+                return held
+
+    task = Task("train", work, stop_command=STOP, pause_command=PAUSE)
+    told: list[object] = []
+    task.progressed.connect(told.append)
+    with qtbot.waitSignal(task.progressed):
+        tasks.start(task)
+    for k in range(1, pauses + 1):
+        with qtbot.waitSignal(task.held) as held:
+            task.pause()
+        assert held.args == [f"held {k}"]
+        with qtbot.waitSignal(task.progressed):
+            task.resume()
+    with qtbot.waitSignal(task.finished) as finished:
+        task.stop()
+    assert finished.args == [pauses]
+    assert set(told) == {"a step"}
+
+
+def test_a_work_that_ends_when_it_is_paused_has_its_result(qtbot: QtBot, tasks: Tasks) -> None:
+    def work() -> Generator[str, Any, str]:
+        while (yield "a step") != PAUSE:
+            pass
+        return "done"
+
+    task = Task("train", work, stop_command=STOP, pause_command=PAUSE)
+    with qtbot.waitSignal(task.progressed):
+        tasks.start(task)
+    with qtbot.waitSignal(task.finished) as finished:
+        task.pause()
+    assert finished.args == ["done"]
 
 
 def test_a_task_is_stopped_while_it_is_paused(qtbot: QtBot, tasks: Tasks) -> None:

@@ -1,18 +1,29 @@
 """Training in the window: start, pause, resume, stop, errors, and closing in the middle."""
 
+import gc
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
+from stellar_gui.gui.tasks import Task
+from stellar_gui.gui.widgets.panel import Panel
+from stellar_gui.progress import drain
+from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
 
 LONG = 100_000
+SOME = 700
+"""Epochs that take a second or two: long enough to pause or stop within."""
+CYCLES = 200
+WARM_UP = 3
 
 
 @pytest.fixture
@@ -32,6 +43,17 @@ def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
 def start(qtbot: QtBot, window: MainWindow) -> None:
     with qtbot.waitSignal(window.workspace.previewChanged, timeout=30_000):
         press(qtbot, window, "trainButton")
+
+
+def idle(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: window.workspace.tasks.running == (), timeout=30_000)
+
+
+def threads_and_tasks() -> tuple[int, int]:
+    """Threads of this process, and tasks that something still holds."""
+    gc.collect()
+    threads = len(list(Path("/proc/self/task").iterdir())) if Path("/proc/self/task").is_dir() else 0
+    return threads, sum(type(item) is Task for item in gc.get_objects())
 
 
 def line(window: MainWindow) -> str:
@@ -63,16 +85,171 @@ def test_pause_holds_and_resume_goes_on(ready: MainWindow, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: ready.workspace.model is not None, timeout=30_000)
 
 
-@pytest.mark.parametrize("paused", [False, True])
-def test_closing_the_window_while_it_trains_joins_the_thread(ready: MainWindow, qtbot: QtBot, paused: bool) -> None:
+def test_what_is_paused_and_saved_goes_on_in_another_window_as_if_never_interrupted(
+    ready: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    ready.findChild(QSpinBox, "epochsSpin").setValue(SOME)
     start(qtbot, ready)
-    (task,) = [task for task in ready.workspace.tasks.running if task.title == "Training"]
-    if paused:
+    with qtbot.waitSignal(ready.workspace.checkpointChanged, timeout=30_000):
         press(qtbot, ready, "pauseButton")
+    held = ready.workspace.checkpoint
+    assert 0 < held.fraction < 1
+    assert ready.isWindowModified()
+    ready.save_session(tmp_path / "paused.stellar")
+    qtbot.waitUntil(lambda: not ready.isWindowModified(), timeout=30_000)
+    ready.close()
+
+    other = MainWindow()
+    qtbot.addWidget(other, before_close_func=lambda window: window.workspace.mark_saved())
+    other.show()
+    with qtbot.waitSignal(other.workspace.catalogChanged, timeout=30_000):
+        other.open_path(tmp_path / "paused.stellar")
+    assert not other.isWindowModified()
+    assert line(other).startswith(f"Held in epoch {held.epoch + 1:,}, at ")
+    assert other.findChild(QSpinBox, "epochsSpin").value() == SOME
+    assert not other.findChild(QPushButton, "pauseButton").isVisible()
+    assert other.workspace.model is None
+    with qtbot.waitSignal(other.workspace.embeddingChanged, timeout=60_000):
+        press(qtbot, other, "resumeButton")
+    whole = drain(fit(ready.workspace.catalog, ready.workspace.cuts, held.config))
+    assert other.workspace.model.id == whole.model.id
+    np.testing.assert_array_equal(other.workspace.embedding.latent, whole.embedding.latent)
+    np.testing.assert_array_equal(other.workspace.model.history.train_loss, whole.model.history.train_loss)
+    qtbot.waitUntil(lambda: other.findChild(QPushButton, "trainButton").isEnabled())
+    assert other.workspace.checkpoint is None
+    assert not other.findChild(QPushButton, "resumeButton").isVisible()
+    other.close()
+
+
+def test_a_stopped_training_can_go_on_to_its_end(ready: MainWindow, qtbot: QtBot) -> None:
+    ready.findChild(QSpinBox, "epochsSpin").setValue(SOME)
+    start(qtbot, ready)
+    with qtbot.waitSignal(ready.workspace.embeddingChanged, timeout=30_000):
+        press(qtbot, ready, "stopButton")
+    idle(qtbot, ready)
+    assert ready.workspace.model.epochs < SOME
+    action = ready.findChild(QAction, "actionPauseTraining")
+    assert action.isEnabled()
+    with qtbot.waitSignal(ready.workspace.embeddingChanged, timeout=60_000):
+        action.trigger()
+    assert ready.workspace.model.epochs == SOME
+    assert ready.workspace.checkpoint is None
+
+
+def test_a_training_of_other_stars_is_not_resumed_and_says_why(ready: MainWindow, qtbot: QtBot) -> None:
+    start(qtbot, ready)
+    press(qtbot, ready, "stopButton")
+    qtbot.waitUntil(lambda: ready.workspace.model is not None, timeout=30_000)
+    idle(qtbot, ready)
+    model = ready.workspace.model
+    with qtbot.waitSignal(ready.workspace.qualityChanged, timeout=30_000):
+        ready.workspace.set_cuts(QualityCuts(magnitude_range=(0.0, 20.0)), "bright stars")
+    idle(qtbot, ready)
+    press(qtbot, ready, "resumeButton")
+    warning = ready.findChild(QLabel, "trainingWarning")
+    qtbot.waitUntil(lambda: "of other stars" in warning.text(), timeout=30_000)
+    idle(qtbot, ready)
+    assert ready.workspace.model is model
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_discard_keeps_the_model_and_the_held_training_from_before(
+    ready: MainWindow, qtbot: QtBot, paused: bool
+) -> None:
+    start(qtbot, ready)
+    press(qtbot, ready, "stopButton")
+    qtbot.waitUntil(lambda: ready.workspace.model is not None, timeout=30_000)
+    idle(qtbot, ready)
+    workspace = ready.workspace
+    workspace.mark_saved()
+    before = workspace.model, workspace.embedding, workspace.checkpoint
+    headline = ready.findChild(Panel, "trainingPanel").facts()
+    discard = ready.findChild(QAction, "actionDiscardTraining")
+    assert not discard.isEnabled()
+    assert "No training" in discard.toolTip()
+    start(qtbot, ready)
+    if paused:
+        with qtbot.waitSignal(workspace.checkpointChanged, timeout=30_000):
+            press(qtbot, ready, "pauseButton")
+        assert workspace.checkpoint is not before[2]
+        assert ready.isWindowModified()
+    discard.trigger()
+    idle(qtbot, ready)
+    assert (workspace.model, workspace.embedding, workspace.checkpoint) == before
+    assert workspace.preview is None
+    assert not ready.isWindowModified()
+    assert ready.findChild(Panel, "trainingPanel").facts() == headline
+    assert ready.findChild(QPushButton, "trainButton").isEnabled()
+
+
+def test_a_held_training_survives_the_closing_of_the_window(ready: MainWindow, qtbot: QtBot) -> None:
+    start(qtbot, ready)
+    with qtbot.waitSignal(ready.workspace.checkpointChanged, timeout=30_000):
+        press(qtbot, ready, "pauseButton")
+    held = ready.workspace.checkpoint
+    ready.close()
+    other = MainWindow()
+    qtbot.addWidget(other, before_close_func=lambda window: window.workspace.mark_saved())
+    other.show()
+    offered = other.findChildren(QPushButton, "recoverButton")[0]
+    with qtbot.waitSignal(other.workspace.checkpointChanged, timeout=30_000):
+        qtbot.mouseClick(offered, Qt.MouseButton.LeftButton)
+    assert other.workspace.checkpoint.step == held.step
+    qtbot.waitUntil(other.isWindowModified)
+    assert other.findChild(QPushButton, "resumeButton").isEnabled()
+    other.workspace.mark_saved()
+    other.close()
+
+
+@pytest.mark.parametrize("state", ["starting", "running", "paused", "resuming", "stopping", "discarding"])
+def test_closing_the_window_in_each_state_of_training_joins_the_thread(
+    ready: MainWindow, qtbot: QtBot, state: str
+) -> None:
+    if state == "starting":
+        press(qtbot, ready, "trainButton")
+    else:
+        start(qtbot, ready)
+    (task,) = [task for task in ready.workspace.tasks.running if task.title == "Training"]
+    if state in ("paused", "resuming"):
+        with qtbot.waitSignal(ready.workspace.checkpointChanged, timeout=30_000):
+            press(qtbot, ready, "pauseButton")
+    if state == "resuming":
+        press(qtbot, ready, "pauseButton")
+    if state == "stopping":
+        press(qtbot, ready, "stopButton")
+    if state == "discarding":
+        ready.findChild(QAction, "actionDiscardTraining").trigger()
     ready.close()
     assert not ready.isVisible()
     assert ready.workspace.tasks.running == ()
     assert task.join()
+
+
+def test_many_starts_and_stops_leave_valid_models_and_no_threads(ready: MainWindow, qtbot: QtBot) -> None:
+    workspace, rng = ready.workspace, np.random.default_rng(0)
+    ready.findChild(QSpinBox, "hiddenSpin").setValue(4)
+    ready.findChild(QSpinBox, "depthSpin").setValue(1)
+
+    def cycle() -> None:
+        press(qtbot, ready, "trainButton")
+        for _ in range(int(rng.integers(0, 12))):
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 2)
+        if rng.random() < 0.3:
+            press(qtbot, ready, "pauseButton")
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 2)
+        model = workspace.model
+        press(qtbot, ready, "stopButton")
+        idle(qtbot, ready)
+        assert workspace.model is not model
+        assert np.isfinite(workspace.embedding.latent[workspace.kept]).all()
+        assert np.isfinite(workspace.model.report.test_mse)
+
+    for _ in range(WARM_UP):
+        cycle()
+    before = threads_and_tasks()
+    for _ in range(CYCLES):
+        cycle()
+    assert threads_and_tasks() <= before
 
 
 def test_opening_another_table_ends_the_training(ready: MainWindow, qtbot: QtBot, table_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The training panel: settings, start, pause and stop, and how the training goes."""
+"""The training panel: settings, start, pause, resume, stop and discard, and how the training goes."""
 
 import math
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
-from stellar_gui.autoencoder.config import Command
+from stellar_gui.autoencoder.config import Command, TrainingConfig
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.panels.training_form import TrainingForm
 from stellar_gui.gui.tasks import Task
@@ -25,6 +25,7 @@ from stellar_gui.progress import Progress
 from stellar_gui.session.session import Session
 
 if TYPE_CHECKING:
+    from stellar_gui.autoencoder.checkpoint import Checkpoint
     from stellar_gui.autoencoder.training import TrainingProgress
 
 BAR_STEPS = 1000
@@ -34,16 +35,21 @@ class TrainingPanel(Panel):
     """Trains on the workspace's kept stars in a worker, and hands model and live positions to the workspace."""
 
     trainingEnded = Signal()
+    trainingHeld = Signal()
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__("Training", "trainingPanel")
         self._workspace = workspace
         self._task: Task | None = None
-        self._stop_pressed = False
+        self._ending = False
+        self._before: Checkpoint | None = None
+        self._accuracy_task: Task | None = None
+        self._accuracy: float | None = None
         self._form = TrainingForm()
         self._train = _button("trainButton", "Train", "Train the autoencoder on the stars that take part", self.start)
         self._train.setProperty("main", True)
         self._pause = _button("pauseButton", "Pause", "Hold the training; Resume goes on from there", self.toggle_pause)
+        self._resume = _button("resumeButton", "Resume training", "Go on with the training that was held", self.resume)
         self._stop = _button("stopButton", "Stop", "End the training and keep the best model so far", self.stop)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -67,6 +73,7 @@ class TrainingPanel(Panel):
         buttons = QHBoxLayout()
         buttons.addWidget(self._train, 2)
         buttons.addWidget(self._pause, 1)
+        buttons.addWidget(self._resume, 1)
         buttons.addWidget(self._stop, 1)
         self.body.addWidget(self._form)
         self.body.addLayout(buttons)
@@ -77,6 +84,8 @@ class TrainingPanel(Panel):
         self.body.addWidget(self._verdict)
         workspace.catalogChanged.connect(self._show_catalog)
         workspace.embeddingChanged.connect(self._show_model)
+        workspace.embeddingChanged.connect(self._ask_for_accuracy)
+        workspace.checkpointChanged.connect(self._update_buttons)
         workspace.qualityChanged.connect(self._compare_stars)
         self._warn("")
         self._show_model()
@@ -86,41 +95,65 @@ class TrainingPanel(Panel):
         """Whether a training is under way."""
         return self._task is not None
 
+    @property
+    def resumable(self) -> bool:
+        """Whether a training is held, here or in the session, that can go on."""
+        return self._task.paused if self._task is not None else self._workspace.checkpoint is not None
+
     def start(self) -> None:
         """Train on the stars that take part; chart, numbers and map fill in while it runs."""
-        catalog, cuts = self._workspace.catalog, self._workspace.cuts
-        if catalog is None or self._task is not None:
+        if self._workspace.catalog is None or self._task is not None:
             return
         try:
             config = self._form.config()
         except StellarError as error:
             self._warn(str(error))
             return
+        self._begin(config, None)
+
+    def resume(self) -> None:
+        """Go on with the training that the session holds, to the bit as if it had never been held."""
+        checkpoint = self._workspace.checkpoint
+        if self._workspace.catalog is None or self._task is not None or checkpoint is None:
+            return
+        self._form.show_config(checkpoint.config)
+        self._begin(checkpoint.config, checkpoint)
+
+    def _begin(self, config: TrainingConfig, checkpoint: "Checkpoint | None") -> None:
+        catalog, cuts = self._workspace.catalog, self._workspace.cuts
+        assert catalog is not None
         self._warn("")
-        self._stop_pressed = False
+        self._ending = False
+        self._before = self._workspace.checkpoint
 
         def work() -> object:
             from stellar_gui.session.pipeline import fit
 
-            return fit(catalog, cuts, config)
+            return fit(catalog, cuts, config, checkpoint)
 
-        task = Task("Training", work, stop_command=Command.STOP)
+        task = Task("Training", work, stop_command=Command.STOP, pause_command=Command.CHECKPOINT)
         task.progressed.connect(self._show_progress)
+        task.held.connect(self._hold)
         task.finished.connect(self._finish)
         task.failed.connect(self._fail)
         task.ended.connect(self._end)
         self._task = task
-        self._chart.clear()
+        self._chart.set_unit(bool(config.loss_unit))
+        if checkpoint is None:
+            self._chart.clear()
+            self._bar.setValue(0)
         self._verdict.setText("")
-        self._bar.setValue(0)
         self._line.setText("Starting\N{HORIZONTAL ELLIPSIS}")
         self.set_facts(f"seed {config.seed}")
         self._update_buttons()
         self._workspace.tasks.start(task)
 
     def toggle_pause(self) -> None:
-        """Hold the training, or go on with it."""
+        """Hold the training, or go on with it, also with one that the session holds."""
         if self._task is None:
+            self.resume()
+            return
+        if self._ending:
             return
         if self._task.paused:
             self._task.resume()
@@ -132,14 +165,36 @@ class TrainingPanel(Panel):
 
     def stop(self) -> None:
         """End the training with the best model so far."""
-        if self._task is not None:
+        if self._task is not None and not self._ending:
             self._line.setText("Stopping\N{HORIZONTAL ELLIPSIS}")
-            self._stop_pressed = True
+            self._ending = True
             self._task.stop()
+            self._update_buttons()
+
+    def discard(self) -> None:
+        """End the training without a result: the model from before stays, and what could be resumed before."""
+        if self._task is not None:
+            self._line.setText("Discarding\N{HORIZONTAL ELLIPSIS}")
+            self._ending = True
+            self._task.cancel()
+            self._workspace.set_checkpoint(self._before)
+            self._update_buttons()
+
+    def _hold(self, answer: object) -> None:
+        """Keep where a held training can go on; one that only places its stars has no such place, and goes on."""
+        from stellar_gui.autoencoder.checkpoint import Checkpoint
+
+        if isinstance(answer, Checkpoint):
+            self._workspace.set_checkpoint(answer)
+            self.trainingHeld.emit()
+        elif self._task is not None:
+            self._task.resume()
             self._update_buttons()
 
     def _show_progress(self, item: "TrainingProgress | Progress") -> None:
         if isinstance(item, Progress):
+            self._ending = True
+            self._update_buttons()
             self._line.setText(
                 f"Placing the stars: {numbers.count(int(item.done))} of {numbers.stars(int(item.total))}"
             )
@@ -151,7 +206,8 @@ class TrainingPanel(Panel):
         if not task.paused:
             self._line.setText(
                 f"Epoch {numbers.count(item.epoch)} of {numbers.count(item.epochs)} \N{MIDDLE DOT} "
-                f"{numbers.duration(item.time_left)} left \N{MIDDLE DOT} best {item.best_validation:.4f} mag²"
+                f"{numbers.duration(item.time_left)} left \N{MIDDLE DOT} "
+                f"best {item.best_validation:.4f}{' mag²' if item.loss_unit else ''}"
             )
             self.set_facts(f"{numbers.count(round(item.stars_per_second))} stars/s")
         self._chart.set_history(
@@ -189,40 +245,98 @@ class TrainingPanel(Panel):
 
     def _show_catalog(self) -> None:
         self._warn("")
-        if self._workspace.model is not None:
-            self._form.show_config(self._workspace.model.config)
+        made = self._workspace.model or self._workspace.checkpoint
+        if made is not None:
+            self._form.show_config(made.config)
         if self._workspace.catalog is not None:
             self._form.set_catalog(self._workspace.catalog)
         self._update_buttons()
 
     def _show_model(self) -> None:
-        model = self._workspace.model
+        model, checkpoint = self._workspace.model, self._workspace.checkpoint
         for widget in (self._chart, self._table, self._verdict):
-            widget.setVisible(model is not None or self.training)
+            widget.setVisible(model is not None or checkpoint is not None or self.training)
+        self._accuracy = None
         if model is None:
-            self.set_facts("")
-            self._bar.setValue(0)
-            self._line.setText("")
-            self._update_buttons()
+            self._show_held(checkpoint)
             return
         report, history = model.report, model.history
         self._bar.setValue(BAR_STEPS)
-        self.set_facts(f"seed {model.config.seed} \N{MIDDLE DOT} test {report.test_mse:.4f} mag²")
         self._line.setText(
             f"{numbers.count(len(history.epoch))} epochs in {numbers.duration(model.seconds)} \N{MIDDLE DOT} best at "
             f"{numbers.count(history.best_epoch)}"
         )
-        if model.stopped_because is not None and not self._stop_pressed:
+        if model.stopped_because is not None and model.checkpoint is None and not self._warning.text():
             self._warn(model.stopped_because)
+        self._chart.set_unit(bool(model.config.loss_unit))
         self._chart.set_history(history.epoch, history.train_loss, history.validation_loss, history.best_epoch)
         self._show_bands(report.rms_per_band, report.bias_per_band, report.bias_error_per_band)
+        self._show_verdict()
+        self._update_buttons()
+
+    def _show_held(self, checkpoint: "Checkpoint | None") -> None:
+        """Show a training that was held before there was a model, or nothing."""
+        self.set_facts("")
+        self._verdict.setText("")
+        if checkpoint is None:
+            self._bar.setValue(0)
+            self._line.setText("")
+        else:
+            history, errors = checkpoint.history, checkpoint.errors
+            self._bar.setValue(round(BAR_STEPS * checkpoint.fraction))
+            self._line.setText(_held_line(checkpoint))
+            self._chart.set_unit(bool(checkpoint.config.loss_unit))
+            self._chart.set_history(history.epoch, history.train_loss, history.validation_loss, history.best_epoch)
+            self._show_bands(errors.rms, errors.bias, errors.bias_error)
+        self._update_buttons()
+
+    def _show_verdict(self) -> None:
+        """The headline, test error and class accuracy, and what it rests on."""
+        model = self._workspace.model
+        if model is None:
+            return
+        report = model.report
+        facts, told = f"test {report.test_mse:.4f} mag²", ""
+        if self._accuracy is not None:
+            facts += f" \N{MIDDLE DOT} classes {self._accuracy:.3f}"
+            told = f"On the map, 15 neighbours tell the classes apart with a balanced accuracy of {self._accuracy:.3f}."
+        self.set_facts(facts)
         self._verdict.setText(
             f"Numbers in mag, from {numbers.stars(report.test_stars)} kept for the test; "
             f"{numbers.count(report.train_stars)} were used to train, {numbers.count(report.validation_stars)} to "
-            f"validate. Test error {report.test_mse:.4f} mag²; two principal components leave {report.pca_mse:.4f}. "
-            f"{_bias_verdict(report.bias_per_band, report.bias_error_per_band)}"
+            f"validate. Test error {report.test_mse:.4f} mag²; as many principal components leave "
+            f"{report.pca_mse:.4f}. {_bias_verdict(report.bias_per_band, report.bias_error_per_band)} {told}".rstrip()
         )
-        self._update_buttons()
+
+    def _ask_for_accuracy(self) -> None:
+        """Count how well the map keeps classes apart, where at least two take part."""
+        if self._accuracy_task is not None:
+            self._accuracy_task.cancel()
+            self._accuracy_task = None
+        catalog, embedding = self._workspace.catalog, self._workspace.embedding
+        labels = None if catalog is None or embedding is None else catalog.labels
+        if labels is None or embedding is None:
+            return
+        codes = labels.codes[self._workspace.kept]
+        if len(np.unique(codes[codes >= 0])) < 2:
+            return
+
+        def work() -> float | None:
+            from stellar_gui.analysis.separation import class_accuracy
+
+            return class_accuracy(embedding.latent, labels)
+
+        task = Task("Telling classes apart", work, quiet=True)
+        task.finished.connect(self._take_accuracy)
+        task.failed.connect(self._workspace.report)
+        self._accuracy_task = task
+        self._workspace.tasks.start(task)
+
+    def _take_accuracy(self, accuracy: float | None) -> None:
+        self._accuracy_task = None
+        self._accuracy = accuracy
+        if not self.training:
+            self._show_verdict()
 
     def _compare_stars(self) -> None:
         """Say so where the model was trained on other stars than those that take part now."""
@@ -238,13 +352,19 @@ class TrainingPanel(Panel):
         self._update_buttons()
 
     def _update_buttons(self) -> None:
-        task = self._task
+        task, checkpoint = self._task, self._workspace.checkpoint
         ready = self._workspace.catalog is not None and bool(self._workspace.kept.any())
+        held = task is None and checkpoint is not None
         self._train.setEnabled(ready and task is None)
         self._form.setEnabled(task is None)
-        self._pause.setEnabled(task is not None and not self._stop_pressed)
-        self._stop.setEnabled(task is not None and not self._stop_pressed)
+        for button in (self._pause, self._stop):
+            button.setEnabled(task is not None and not self._ending)
         self._pause.setText("Resume" if task is not None and task.paused else "Pause")
+        self._pause.setVisible(not held)
+        self._resume.setVisible(held)
+        self._resume.setEnabled(held and ready)
+        if checkpoint is not None:
+            self._resume.setToolTip(f"Go on with the training. {_held_line(checkpoint)}")
         if task is not None:
             for widget in (self._chart, self._table):
                 widget.setVisible(True)
@@ -252,6 +372,13 @@ class TrainingPanel(Panel):
     def _warn(self, text: str) -> None:
         self._warning.setText(text)
         self._warning.setVisible(bool(text))
+
+
+def _held_line(checkpoint: "Checkpoint") -> str:
+    return (
+        f"Held in epoch {numbers.count(checkpoint.epoch + 1)}, at {numbers.fixed(100 * checkpoint.fraction, 0)} % "
+        f"\N{MIDDLE DOT} {numbers.duration(checkpoint.seconds)} so far"
+    )
 
 
 def _bias_verdict(bias: np.ndarray, error: np.ndarray) -> str:

@@ -18,7 +18,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class LossChart(Chart):
-    """Mean squared residual, mag², of training (line) and validation stars (dashes), best epoch ringed."""
+    """The loss of training (line) and validation stars (dashes), best epoch ringed; in mag² if nothing else is said."""
 
     def __init__(self) -> None:
         super().__init__(_EpochAxis("bottom"), _LogAxis("left"))
@@ -30,10 +30,14 @@ class LossChart(Chart):
         self.set_axis_title("left", "loss (mag²)")
         self._apply_theme()
 
+    def set_unit(self, in_magnitudes: bool) -> None:
+        """Say whether the losses are in mag² or without a unit."""
+        self.set_axis_title("left", "loss (mag²)" if in_magnitudes else "loss")
+
     def set_history(
         self, epochs: ArrayLike, training: ArrayLike, validation: ArrayLike, best_epoch: int | None
     ) -> None:
-        """Show losses (k,), mag², at epochs (k,); what is not finite or not positive leaves a gap."""
+        """Show losses (k,) at epochs (k,); what is not finite or not positive leaves a gap."""
         self._epochs = np.asarray(epochs, dtype=np.float64)
         self._training, self._validation = _log_loss(training), _log_loss(validation)
         self._best_epoch = best_epoch
