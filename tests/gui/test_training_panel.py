@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
+from stellar_gui.gui.panels.training_panel import TrainingPanel
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.widgets.panel import Panel
+from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import drain
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
@@ -34,7 +36,7 @@ def ready(window: MainWindow) -> MainWindow:
     return window
 
 
-def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
+def press(qtbot: QtBot, window: QWidget, name: str) -> None:
     button = window.findChild(QPushButton, name)
     assert button.isEnabled(), name
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -225,21 +227,29 @@ def test_closing_the_window_in_each_state_of_training_joins_the_thread(
     assert task.join()
 
 
-def test_many_starts_and_stops_leave_valid_models_and_no_threads(ready: MainWindow, qtbot: QtBot) -> None:
-    workspace, rng = ready.workspace, np.random.default_rng(0)
-    ready.findChild(QSpinBox, "hiddenSpin").setValue(4)
-    ready.findChild(QSpinBox, "depthSpin").setValue(1)
+def test_many_starts_and_stops_leave_valid_models_and_no_threads(qtbot: QtBot) -> None:
+    workspace, rng = Workspace(), np.random.default_rng(0)
+    panel = TrainingPanel(workspace)
+    qtbot.addWidget(panel)
+    panel.show()
+    workspace.show(Session(simulate(300, seed=2)))
+    panel.findChild(QSpinBox, "epochsSpin").setValue(LONG)
+    panel.findChild(QSpinBox, "hiddenSpin").setValue(4)
+    panel.findChild(QSpinBox, "depthSpin").setValue(1)
 
     def cycle() -> None:
-        press(qtbot, ready, "trainButton")
-        for _ in range(int(rng.integers(0, 12))):
+        model = workspace.model
+        press(qtbot, panel, "trainButton")
+        for _ in range(int(rng.integers(0, 8))):
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 2)
         if rng.random() < 0.3:
-            press(qtbot, ready, "pauseButton")
+            press(qtbot, panel, "pauseButton")
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 2)
-        model = workspace.model
-        press(qtbot, ready, "stopButton")
-        idle(qtbot, ready)
+        press(qtbot, panel, "stopButton")
+        wait = QEventLoop()
+        workspace.tasks.changed.connect(wait.quit)
+        while workspace.tasks.running:
+            wait.exec()
         assert workspace.model is not model
         assert np.isfinite(workspace.embedding.latent[workspace.kept]).all()
         assert np.isfinite(workspace.model.report.test_mse)
