@@ -131,6 +131,24 @@ def test_a_change_by_hand_makes_own_settings_and_back_the_preset(form: TrainingF
     assert form.config() == TrainingConfig()
 
 
+def test_wrapped_sentences_have_room(form: TrainingForm, qtbot: QtBot) -> None:
+    choose(qtbot, form, "presetCombo", "Structure")
+    for width in (320, 360, 520):
+        form.resize(width, form.heightForWidth(width))
+        for label in form.findChildren(QLabel):
+            if label.isVisible() and label.wordWrap():
+                qtbot.waitUntil(lambda label=label: label.height() >= label.heightForWidth(label.width()))
+
+
+def test_in_a_compact_form_the_trade_shows_with_the_other_settings(form: TrainingForm, qtbot: QtBot) -> None:
+    trade, more = field(form, QLabel, "presetTrade"), field(form, QToolButton, "moreSettingsButton")
+    form.set_compact(True)
+    assert not trade.isVisible()
+    assert field(form, QComboBox, "presetCombo").toolTip() == TRADE
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert trade.isVisible()
+
+
 def test_own_settings_unfold_the_fields(form: TrainingForm, qtbot: QtBot) -> None:
     preset = field(form, QComboBox, "presetCombo")
     preset.setFocus()

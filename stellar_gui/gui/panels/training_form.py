@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -37,12 +36,15 @@ class TrainingForm(QWidget):
         super().__init__()
         self._base = TrainingConfig()
         self._shown: dict[str, Any] = {}
-        self._showing = False
+        self._showing = self._compact = False
         self._preset = choices(
             "presetCombo", "Ready-made settings", {name: name.capitalize() for name in (*PRESETS, OWN_SETTINGS)}
         )
         for k, preset in enumerate(PRESETS.values()):
             self._preset.setItemData(k, preset.summary, Qt.ItemDataRole.ToolTipRole)
+        self._preset.setToolTip(TRADE)
+        self._trade = caption(TRADE)
+        self._trade.setObjectName("presetTrade")
         self._seed = spin("seedSpin", "Seed of the random numbers", 0, LARGEST_SEED, self._base.seed)
         self._epochs = spin(
             "epochsSpin",
@@ -59,7 +61,7 @@ class TrainingForm(QWidget):
         self._length.addItems([BY_EPOCHS, BY_TIME])
         self._more = QToolButton()
         self._more.setObjectName("moreSettingsButton")
-        self._more.setText("More settings")
+        self._more.setText("More")
         self._more.setAccessibleName("Show or hide the other settings")
         self._more.setToolTip("What the network sees, the loss, and the shape of network and training")
         self._more.setCheckable(True)
@@ -103,6 +105,11 @@ class TrainingForm(QWidget):
     def set_catalog(self, catalog: Catalog) -> None:
         """Offer what can work with the columns that a table has."""
         self._options.set_catalog(catalog)
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave what the presets trade to the tooltip while the settings are folded, for the sake of what is below."""
+        self._compact = compact
+        self._trade.setVisible(self._more.isChecked() or not compact)
 
     def _read(self) -> dict[str, Any]:
         """What the fields show, by the names of TrainingConfig's fields and of its network's."""
@@ -149,6 +156,7 @@ class TrainingForm(QWidget):
     def _unfold(self, shown: bool) -> None:
         self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         self._options.setVisible(shown)
+        self.set_compact(self._compact)
 
     def _lay_out(self) -> None:
         length = QWidget()
@@ -162,14 +170,12 @@ class TrainingForm(QWidget):
         grid.setVerticalSpacing(5)
         grid.addWidget(label_for("Preset", self._preset), 0, 0)
         grid.addWidget(self._preset, 0, 1)
-        grid.addWidget(label_for("Seed", self._seed), 0, 2)
-        grid.addWidget(self._seed, 0, 3)
-        trade = caption(TRADE)
-        trade.setObjectName("presetTrade")
-        grid.addWidget(trade, 1, 0, 1, 4)
+        grid.addWidget(self._more, 0, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self._trade, 1, 0, 1, 4)
         grid.addWidget(label_for("Train for", self._epochs), 2, 0)
         grid.addWidget(length, 2, 1)
-        grid.addWidget(self._more, 2, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(label_for("Seed", self._seed), 2, 2)
+        grid.addWidget(self._seed, 2, 3)
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(3, 2)
         column = QVBoxLayout(self)
@@ -177,4 +183,3 @@ class TrainingForm(QWidget):
         column.setSpacing(5)
         column.addLayout(grid)
         column.addWidget(self._options)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

@@ -76,13 +76,13 @@ class TrainingOptions(QWidget):
         self._denoise = _switch("denoiseCheck", "Denoising", "Adds noise of each band's photometric error to the input")
         self._deredden = _switch(
             "dereddenCheck",
-            "Extinction correction",
+            "Dereddening",
             "The network sees magnitudes without the extinction by dust; reconstructions are reddened again",
         )
         self._patience = spin(
             "patienceSpin", "Epochs without a lower validation loss after which the training ends", 0, LARGEST_EPOCHS, 0
         )
-        self._patience.setSpecialValueText("no end")
+        self._patience.setSpecialValueText("off")
         self._rate = _decimal(
             "rateSpin", "Largest learning rate of the one-cycle schedule", 5, LARGEST_LEARNING_RATE, 0.001
         )

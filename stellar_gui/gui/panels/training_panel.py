@@ -82,6 +82,7 @@ class TrainingPanel(Panel):
         self.body.addWidget(self._chart, 1)
         self.body.addWidget(self._table)
         self.body.addWidget(self._verdict)
+        self.body.addStretch(0)
         workspace.catalogChanged.connect(self._show_catalog)
         workspace.embeddingChanged.connect(self._show_model)
         workspace.embeddingChanged.connect(self._ask_for_accuracy)
@@ -357,6 +358,7 @@ class TrainingPanel(Panel):
         held = task is None and checkpoint is not None
         self._train.setEnabled(ready and task is None)
         self._form.setEnabled(task is None)
+        self._form.set_compact(task is not None or self._workspace.model is not None)
         for button in (self._pause, self._stop):
             button.setEnabled(task is not None and not self._ending)
         self._pause.setText("Resume" if task is not None and task.paused else "Pause")
