@@ -1,6 +1,7 @@
 """Training in the window: start, pause, resume, stop, errors, and closing in the middle."""
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from stellar_gui.analysis.separation import class_accuracy
+from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
+from stellar_gui.autoencoder.presets import PRESETS
+from stellar_gui.catalog.catalog import Catalog, Provenance
+from stellar_gui.catalog.columns import recognise
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.training_panel import TrainingPanel
 from stellar_gui.gui.tasks import Task
+from stellar_gui.gui.views.loss_chart import LossChart
 from stellar_gui.gui.widgets.panel import Panel
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import drain
@@ -24,6 +31,7 @@ from stellar_gui.session.session import Session
 LONG = 100_000
 SOME = 700
 """Epochs that take a second or two: long enough to pause or stop within."""
+SHORT = TrainingConfig(epochs=3, network=NetworkConfig(hidden=8, depth=2))
 CYCLES = 200
 WARM_UP = 3
 
@@ -278,6 +286,45 @@ def test_a_time_budget_bounds_the_training(ready: MainWindow, qtbot: QtBot) -> N
     press(qtbot, ready, "trainButton")
     qtbot.waitUntil(lambda: ready.workspace.model is not None, timeout=30_000)
     assert ready.workspace.model.seconds < 20
+
+
+def test_train_repeats_the_training_of_an_opened_session_and_its_loss_has_no_unit(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    network = NetworkConfig(hidden=8, depth=2)
+    config = replace(PRESETS["structure"].config, seed=4, epochs=3, network=network)
+    made = drain(fit(simulate(300, seed=6), QualityCuts(), config))
+    window.workspace.show(made)
+    assert window.findChild(QComboBox, "presetCombo").currentText() == "Structure"
+    assert window.findChild(LossChart, "lossChart").plot.getAxis("left").labelText == "loss"
+    with qtbot.waitSignal(window.workspace.embeddingChanged, timeout=30_000):
+        press(qtbot, window, "trainButton")
+    idle(qtbot, window)
+    assert window.workspace.model is not made.model
+    assert window.workspace.model.id == made.model.id
+    facts = window.findChild(Panel, "trainingPanel").facts()
+    assert facts == f"test {made.model.report.test_mse:.4f} mag²"
+
+    window.findChild(QSpinBox, "epochsSpin").setValue(LONG)
+    start(qtbot, window)
+    assert "best" in line(window)
+    assert "mag" not in line(window)
+    press(qtbot, window, "stopButton")
+    idle(qtbot, window)
+    window.workspace.show(drain(fit(made.catalog, made.cuts, replace(SHORT, network=network))))
+    assert "mag²" in window.findChild(LossChart, "lossChart").plot.getAxis("left").labelText
+
+
+def test_the_headline_tells_how_well_classes_are_told_apart(window: MainWindow, qtbot: QtBot) -> None:
+    sample = simulate(600, seed=6)
+    table = sample.table.assign(**{"class": np.where(sample.magnitudes[:, 0] < 20, "STAR", "QSO")})
+    catalog = Catalog(table, recognise(table).roles, Provenance("stars.csv"))
+    made = drain(fit(catalog, QualityCuts(classes=None), SHORT))
+    window.workspace.show(made)
+    accuracy = class_accuracy(made.embedding.latent, catalog.labels)
+    panel, verdict = window.findChild(Panel, "trainingPanel"), window.findChild(QLabel, "trainingVerdict")
+    qtbot.waitUntil(lambda: panel.facts().endswith(f"mag² · classes {accuracy:.3f}"), timeout=30_000)
+    assert verdict.text().endswith(f"with a balanced accuracy of {accuracy:.3f}.")
 
 
 def test_too_few_stars_are_told_in_the_panel(window: MainWindow, qtbot: QtBot) -> None:

@@ -172,11 +172,11 @@ class TrainingOptions(QWidget):
         grid.addWidget(self._denoise, 4, 0, 1, 2)
         grid.addWidget(self._deredden, 4, 2, 1, 2)
         cells = (
-            ("Patience", self._patience),
-            ("Rate", self._rate),
             ("Batch", self._batch),
-            ("Depth", self._depth),
+            ("Rate", self._rate),
             ("Width", self._hidden),
+            ("Depth", self._depth),
+            ("Patience", self._patience),
         )
         for k, (text, widget) in enumerate(cells):
             line, side = divmod(k, 2)

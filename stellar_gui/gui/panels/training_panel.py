@@ -161,7 +161,7 @@ class TrainingPanel(Panel):
         else:
             self._task.pause()
             epoch = self._line.full_text().partition(" \N{MIDDLE DOT} ")[0]
-            self._line.setText(f"Paused \N{MIDDLE DOT} {epoch}")
+            self._line.setText(f"Paused \N{MIDDLE DOT} {epoch.lower()}")
         self._update_buttons()
 
     def stop(self) -> None:
@@ -358,7 +358,7 @@ class TrainingPanel(Panel):
         held = task is None and checkpoint is not None
         self._train.setEnabled(ready and task is None)
         self._form.setEnabled(task is None)
-        self._form.set_compact(task is not None or self._workspace.model is not None)
+        self._form.set_compact(task is not None or held or self._workspace.model is not None)
         for button in (self._pause, self._stop):
             button.setEnabled(task is not None and not self._ending)
         self._pause.setText("Resume" if task is not None and task.paused else "Pause")
