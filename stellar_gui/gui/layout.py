@@ -21,7 +21,8 @@ _Area, _Way = Qt.DockWidgetArea, Qt.Orientation
 class Layout:
     """Two panels at the left, two at the right, and below the central map two columns of other maps, put away at first.
 
-    left, right: from the upper to the lower panel; maps: by column, those of one column are tabs.
+    left, right: from the upper to the lower panel; behind: tabs behind the lower one at the right; maps: by column,
+    those of one column are tabs.
     """
 
     def __init__(
@@ -29,10 +30,11 @@ class Layout:
         window: QMainWindow,
         left: tuple[QDockWidget, QDockWidget],
         right: tuple[QDockWidget, QDockWidget],
+        behind: Sequence[QDockWidget],
         maps: Sequence[Sequence[MapPanel]],
     ) -> None:
         self._window = window
-        self._left, self._right, self._maps = left, right, maps
+        self._left, self._right, self._behind, self._maps = left, right, behind, maps
         self._tabbed: bool | None = None
         self._floating: list[MapPanel] = []
         window.setDockNestingEnabled(True)
@@ -52,6 +54,11 @@ class Layout:
                 dock.show()
                 window.addDockWidget(area, dock)
             window.splitDockWidget(*docks, _Way.Vertical)
+        for dock in self._behind:
+            dock.setFloating(False)
+            dock.show()
+            window.tabifyDockWidget(self._right[1], dock)
+        self._right[1].raise_()
         self._tabbed = None
         self.follow_height()
         widths = NARROW_SIDE_WIDTHS if window.width() < NARROW_WIDTH else SIDE_WIDTHS

@@ -19,6 +19,7 @@ from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
 from stellar_gui.gui.menus import Menus
 from stellar_gui.gui.panels.data_panel import DataPanel
+from stellar_gui.gui.panels.report_panel import ReportPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
@@ -70,8 +71,10 @@ class MainWindow(QMainWindow):
         self._training = TrainingPanel(self.workspace)
         self._star = StarPanel(self.workspace)
         self._selection = SelectionPanel(self.workspace)
-        self._docks: tuple[Panel, Panel, Panel, Panel] = (self._data, self._training, self._star, self._selection)
-        self._layout = Layout(self, self._docks[:2], self._docks[2:], self._maps.columns)
+        self._report = ReportPanel(self.workspace)
+        left, right = (self._data, self._training), (self._star, self._selection)
+        self._docks: tuple[Panel, ...] = (*left, *right, self._report)
+        self._layout = Layout(self, left, right, (self._report,), self._maps.columns)
         self._warned_of_loss = False
         centre = QWidget()
         centre.setObjectName("centralArea")

@@ -210,6 +210,14 @@ def _style_sheet(colors: Colors) -> str:
     QPushButton[main="true"]:hover {{ background: {colors.primary_hover}; }}
     QPushButton[main="true"]:disabled {{ background: {colors.border}; color: {colors.muted};
                                          border-color: {colors.border}; }}
+    QToolButton[segment="true"] {{ border: 1px solid transparent; border-radius: 4px; padding: 1px 6px;
+                                   color: {colors.muted}; }}
+    QToolButton[segment="true"]:hover {{ background: {colors.sunken}; }}
+    QToolButton[segment="true"]:focus {{ border-color: {colors.border}; }}
+    QToolButton[segment="true"]:checked {{ color: {colors.text}; border-color: {colors.primary}; }}
+    QToolButton[quiet="true"] {{ border: none; border-radius: 4px; padding: 2px; }}
+    QToolButton[quiet="true"]:hover, QToolButton[quiet="true"]:focus {{ background: {colors.sunken}; }}
+    QToolButton[quiet="true"]::menu-indicator {{ image: none; }}
     QCheckBox::indicator:unchecked {{ border: 1px solid {colors.muted}; border-radius: 2px;
                                       background: {colors.card}; }}
     QToolBar {{ background: {colors.window}; border: none; spacing: 2px; padding: 3px 0 7px 0; }}

@@ -34,7 +34,8 @@ Mask = NDArray[np.bool_]
 class Workspace(QObject):
     """The current catalogue, cuts, model, embedding, subsets, selection, activated and hovered star.
 
-    Each signal is emitted after its value changed and everything that belongs to it is in place.
+    Each signal is emitted after its value changed and everything that belongs to it is in place; `progressed` brings
+    the TrainingProgress of a training under way.
     """
 
     catalogChanged = Signal()
@@ -48,6 +49,7 @@ class Workspace(QObject):
     hoveredChanged = Signal()
     unsavedChanged = Signal()
     previewChanged = Signal()
+    progressed = Signal(object)
     columnsRefused = Signal()
     errorReported = Signal(object)
 

@@ -211,11 +211,10 @@ class TrainingPanel(Panel):
                 f"best {item.best_validation:.4f}{' mag²' if item.loss_unit else ''}"
             )
             self.set_facts(f"{numbers.count(round(item.stars_per_second))} stars/s")
-        self._chart.set_history(
-            item.history.epoch, item.history.train_loss, item.history.validation_loss, item.best_epoch
-        )
+        self._chart.follow(item.history, item.loss_unit)
         self._show_bands(item.rms_per_band, item.bias_per_band, item.bias_error_per_band)
         self._workspace.set_preview(item.latent)
+        self._workspace.progressed.emit(item)
 
     def _show_bands(self, rms: np.ndarray, bias: np.ndarray, bias_error: np.ndarray) -> None:
         self._table.set_rows(
@@ -269,8 +268,7 @@ class TrainingPanel(Panel):
         )
         if model.stopped_because is not None and model.checkpoint is None and not self._warning.text():
             self._warn(model.stopped_because)
-        self._chart.set_unit(bool(model.config.loss_unit))
-        self._chart.set_history(history.epoch, history.train_loss, history.validation_loss, history.best_epoch)
+        self._chart.set_history(history, model.config.loss_unit)
         self._show_bands(report.rms_per_band, report.bias_per_band, report.bias_error_per_band)
         self._show_verdict()
         self._update_buttons()
@@ -286,8 +284,7 @@ class TrainingPanel(Panel):
             history, errors = checkpoint.history, checkpoint.errors
             self._bar.setValue(round(BAR_STEPS * checkpoint.fraction))
             self._line.setText(_held_line(checkpoint))
-            self._chart.set_unit(bool(checkpoint.config.loss_unit))
-            self._chart.set_history(history.epoch, history.train_loss, history.validation_loss, history.best_epoch)
+            self._chart.set_history(history, checkpoint.config.loss_unit)
             self._show_bands(errors.rms, errors.bias, errors.bias_error)
         self._update_buttons()
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from superqt.utils import QSignalThrottler
 
 from stellar_gui.gui.theme import tabular_font, theme
 from stellar_gui.gui.widgets.numbers import MINUS
@@ -15,6 +16,8 @@ from stellar_gui.gui.widgets.numbers import MINUS
 MARK = 7.0  # diameter of a star's mark, in logical pixels
 DASH_PATTERN = [3.0, 2.0]  # dash and gap, in line widths
 LINE = 1.6  # width of a curve, in logical pixels
+REDRAW_MS = 500  # between two drawings of what changes while one looks
+REDRAW_SLOWLY_MS = 1000  # the same of charts that stand beside several others
 _TICK = 4
 
 
@@ -36,6 +39,7 @@ class Mark(Enum):
     DIAMONDS = auto()
     BARS = auto()
     BAND = auto()
+    SPREAD = auto()
     NONE = auto()
 
 
@@ -135,10 +139,12 @@ class PlainAxis(pg.AxisItem):  # type: ignore[misc]
 class Chart(QWidget):
     """A legend above one plot, in the theme's colours; it answers no mouse, so that the wheel scrolls the panel.
 
-    Subclasses fill `plot` in `_draw`, which runs whenever the content or the theme changes.
+    Subclasses fill `plot` in `_draw`, which runs whenever the content or the theme changes; content that changes many
+    times a second is drawn by `draw_soon`.
     """
 
-    def __init__(self, bottom: pg.AxisItem, left: pg.AxisItem) -> None:
+    def __init__(self, bottom: pg.AxisItem, left: pg.AxisItem, redraw_ms: int = REDRAW_MS) -> None:
+        """redraw_ms: milliseconds between two drawings by `draw_soon`."""
         super().__init__()
         self.legend = Legend()
         self.plot = pg.PlotWidget(axisItems={"bottom": bottom, "left": left})
@@ -153,9 +159,17 @@ class Chart(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.legend)
+        self._header = QHBoxLayout()
+        self._header.setSpacing(4)
+        self._header.addWidget(self.legend, 1)
+        layout.addLayout(self._header)
         layout.addWidget(self.plot, 1)
         self._titles: dict[str, str] = {}
+        self._stale = False
+        self._pace = QSignalThrottler(parent=self)
+        self._pace.setTimeout(redraw_ms)
+        self._pace.triggered.connect(self._draw_if_seen)
+        self.plot.scene().sigPrepareForPaint.connect(self._catch_up)
         theme.changed.connect(self._apply_theme)
 
     def sizeHint(self) -> QSize:
@@ -165,6 +179,14 @@ class Chart(QWidget):
     def minimumSizeHint(self) -> QSize:
         """The smallest size at which the ticks can be read."""
         return QSize(200, 140)
+
+    def add_control(self, widget: QWidget) -> None:
+        """Put a control to the right of the legend."""
+        self._header.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+
+    def draw_soon(self) -> None:
+        """Draw at once, but not too often, and not before the chart is in sight."""
+        self._pace.throttle()
 
     def set_axis_title(self, side: str, title: str) -> None:
         """Name the quantity of an axis, with its unit."""
@@ -178,6 +200,17 @@ class Chart(QWidget):
     def _draw(self) -> None:
         """Fill `plot` and `legend`; subclasses override it."""
         raise NotImplementedError
+
+    def _draw_if_seen(self) -> None:
+        self._stale = self.plot.viewport().visibleRegion().isEmpty()
+        if not self._stale:
+            self._draw()
+
+    def _catch_up(self) -> None:
+        """Draw what has changed while nobody could see it."""
+        if self._stale:
+            self._stale = False
+            QTimer.singleShot(0, self, self._draw)
 
     def _apply_theme(self) -> None:
         self.plot.setBackground(theme.colors.card)
@@ -222,9 +255,9 @@ def _paint_mark(painter: QPainter, mark: Mark, color: QColor, swatch: QRectF) ->
         line.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(line)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if mark is Mark.BAND:
+    if mark in (Mark.BAND, Mark.SPREAD):
         painter.fillRect(QRectF(swatch.left(), middle.y() - 4.5, swatch.width(), 9), shade(color.name()))
-    if mark in (Mark.LINE, Mark.DASHES, Mark.DIAMONDS, Mark.BAND):
+    if mark in (Mark.LINE, Mark.DASHES, Mark.DIAMONDS, Mark.BAND, Mark.SPREAD):
         painter.drawLine(QPointF(swatch.left() + 1, middle.y()), QPointF(swatch.right() - 1, middle.y()))
     if mark is Mark.BARS:
         painter.drawLine(middle - QPointF(0, 6), middle + QPointF(0, 6))

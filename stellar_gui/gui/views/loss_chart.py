@@ -1,85 +1,174 @@
-"""The loss of training and validation stars, epoch by epoch, on a logarithmic axis."""
+"""How the error of training and validation stars fell, epoch by epoch."""
 
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton
 
+from stellar_gui.autoencoder.report import History
+from stellar_gui.gui import icons
 from stellar_gui.gui.theme import theme
-from stellar_gui.gui.views.chart_style import DASH_PATTERN, MARK, Chart, LegendEntry, Mark, PlainAxis, pen
+from stellar_gui.gui.views.chart_style import DASH_PATTERN, MARK, LegendEntry, Mark, pen, shade
+from stellar_gui.gui.views.epoch_chart import EpochChart
+from stellar_gui.gui.views.scale_axis import ScaleAxis
 from stellar_gui.gui.widgets.numbers import count
 
-_LABEL_DISTANCE = 17.0  # logical pixels between two tick labels
-_SMALLEST_SPAN = 0.1  # decades
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SAME = 0.05
+"""Share within which the validation loss is the mean squared residual, so that its root is an rms in magnitudes."""
 
 
-class LossChart(Chart):
-    """The loss of training (line) and validation stars (dashes), best epoch ringed; in mag² if nothing else is said."""
+@dataclass(frozen=True, eq=False)
+class LossCurves:
+    """What the chart draws: (k,) float64 each, in the unit of its title; NaN where it is not known."""
+
+    training: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    validation: NDArray[np.float64]
+    title: str
+
+
+def loss_curves(history: History, unit: str, in_magnitudes: bool) -> LossCurves:
+    """The curves as losses in their unit ('mag^2', or '' for none), or as root mean squares in mag.
+
+    The loss of batches has no rms in magnitudes where it is not the mean squared residual: their curve is NaN then.
+    """
+    if not in_magnitudes:
+        title = "loss (mag²)" if unit == "mag^2" else "loss (no unit)"
+        return LossCurves(history.train_loss, history.train_low, history.train_high, history.validation_loss, title)
+    same = unit == "mag^2" and np.allclose(history.validation_loss, history.validation_mse, rtol=SAME, atol=0)
+    batches = (history.train_loss, history.train_low, history.train_high)
+    training, low, high = (_root(losses) if same else np.full(len(history), np.nan) for losses in batches)
+    return LossCurves(training, low, high, _root(history.validation_mse), "rms (mag)")
+
+
+class LossChart(EpochChart):
+    """Training stars (line, within the spread of their batches), validation stars (dashes), the kept epoch ringed.
+
+    A menu beside the legend chooses between rms in magnitudes and the loss as trained, and the axes' scales.
+    """
 
     def __init__(self) -> None:
-        super().__init__(_EpochAxis("bottom"), _LogAxis("left"))
+        super().__init__(logarithmic=True)
         self.setObjectName("lossChart")
-        self.setAccessibleName("Loss against epoch")
-        self._epochs = self._training = self._validation = np.empty(0)
-        self._best_epoch: int | None = None
+        self.setAccessibleName("Error against epoch")
+        self._history: History | None = None
+        self._unit = ""
+        self._in_magnitudes = True
         self.set_axis_title("bottom", "epoch")
-        self.set_axis_title("left", "loss (mag²)")
+        self._add_menu()
         self._apply_theme()
 
-    def set_unit(self, in_magnitudes: bool) -> None:
-        """Say whether the losses are in mag² or without a unit."""
-        self.set_axis_title("left", "loss (mag²)" if in_magnitudes else "loss")
-
-    def set_history(
-        self, epochs: ArrayLike, training: ArrayLike, validation: ArrayLike, best_epoch: int | None
-    ) -> None:
-        """Show losses (k,) at epochs (k,); what is not finite or not positive leaves a gap."""
-        self._epochs = np.asarray(epochs, dtype=np.float64)
-        self._training, self._validation = _log_loss(training), _log_loss(validation)
-        self._best_epoch = best_epoch
+    def set_history(self, history: History, unit: str) -> None:
+        """Show a run's history, whose losses have the unit of TrainingConfig.loss_unit."""
+        self._history, self._unit = history, unit
         self._draw()
+
+    def follow(self, history: History, unit: str) -> None:
+        """As set_history, but for a run that goes on: draws what is new, at most twice a second."""
+        drawn, self._history, self._unit = self._history, history, unit
+        if drawn is None or (len(drawn), drawn.best_epoch) != (len(history), history.best_epoch):
+            self.draw_soon()
 
     def clear(self) -> None:
         """Show no run."""
-        self.set_history((), (), (), None)
+        self._history = None
+        self._draw()
+
+    def _add_menu(self) -> None:
+        self._menu = QMenu(self)
+        group = QActionGroup(self)
+        for name, text, in_magnitudes in (
+            ("actionLossInMagnitudes", "Rms in magnitudes", True),
+            ("actionLossAsTrained", "Loss as trained", False),
+        ):
+            action = self._switch(name, text, in_magnitudes)
+            group.addAction(action)
+            action.triggered.connect(lambda _, chosen=in_magnitudes: self._choose(chosen))
+        self._menu.addSeparator()
+        for name, text, axis in (
+            ("actionLossLogarithmic", "Logarithmic error", self.y_axis),
+            ("actionEpochsLogarithmic", "Logarithmic epochs", self.x_axis),
+        ):
+            action = self._switch(name, text, axis.logarithmic)
+            action.toggled.connect(lambda on, axis=axis: self._rescale(axis, on))
+        button = QToolButton()
+        button.setObjectName("lossMenuButton")
+        button.setAccessibleName("What the chart shows, and its scales")
+        button.setToolTip("Rms or loss, logarithmic or linear axes")
+        button.setAutoRaise(True)
+        button.setProperty("quiet", True)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(self._menu)
+        icons.attach(button, "mdi6.tune-variant")
+        self.add_control(button)
+
+    def _switch(self, name: str, text: str, on: bool) -> QAction:
+        action = self._menu.addAction(text)
+        action.setObjectName(name)
+        action.setCheckable(True)
+        action.setChecked(on)
+        return action
+
+    def _choose(self, in_magnitudes: bool) -> None:
+        self._in_magnitudes = in_magnitudes
+        self._draw()
+
+    def _rescale(self, axis: ScaleAxis, logarithmic: bool) -> None:
+        axis.logarithmic = logarithmic
+        axis.picture = None  # pyqtgraph's way to have the ticks made anew
+        self._draw()
 
     def _draw(self) -> None:
         self.plot.clear()
-        shown = len(self._epochs) > 0
-        for side in ("left", "bottom"):
-            self.show_ticks(side, shown)
-        if not shown:
+        history = self._history
+        shown = history is not None and len(history) > 0
+        self.show_all_ticks(shown)
+        if history is None or not shown:
+            self.set_axis_title("left", "rms (mag)" if self._in_magnitudes else "loss")
             self.legend.set_entries(())
             return
+        curves = loss_curves(history, self._unit, self._in_magnitudes)
+        self.set_axis_title("left", curves.title)
+        epochs = self.x_axis.place(history.epoch)
+        training, low, high, validation = map(
+            self.y_axis.place, (curves.training, curves.low, curves.high, curves.validation)
+        )
+        entries = []
+        if np.isfinite(training).any():
+            spread = self._add_spread(epochs, low, high)
+            self.add_curve(epochs, training, pen(theme.colors.primary))
+            entries.append(LegendEntry(Mark.SPREAD if spread else Mark.LINE, "primary", "training"))
         dashes = pen(theme.colors.ink, 1.4, Qt.PenStyle.CustomDashLine)
         dashes.setDashPattern(DASH_PATTERN)
         dashes.setCapStyle(Qt.PenCapStyle.FlatCap)
-        self._add_curve(self._training, pen(theme.colors.primary), theme.colors.primary)
-        self._add_curve(self._validation, dashes, theme.colors.ink)
-        entries = [LegendEntry(Mark.LINE, "primary", "training"), LegendEntry(Mark.DASHES, "ink", "validation")]
-        best = np.flatnonzero(self._epochs == self._best_epoch)
-        if len(best) and np.isfinite(self._validation[best[-1]]):
-            self._add_best(float(self._epochs[best[-1]]), float(self._validation[best[-1]]))
-            entries.append(LegendEntry(Mark.RING, "ink", f"best: epoch {count(int(self._epochs[best[-1]]))}"))
+        self.add_curve(epochs, validation, dashes)
+        entries.append(LegendEntry(Mark.DASHES, "ink", "validation"))
+        best = np.flatnonzero(history.epoch == history.best_epoch)
+        if len(best) and np.isfinite(validation[best[-1]]):
+            self._add_best(epochs[best[-1]], validation[best[-1]])
+            entries.append(LegendEntry(Mark.RING, "ink", f"best: epoch {count(history.best_epoch)}"))
+        if not np.isfinite(training).any() and np.isfinite(history.train_loss).any():
+            entries.append(LegendEntry(Mark.NONE, "muted", "training: see the loss"))
         self.legend.set_entries(entries)
-        self._fit()
+        self.fit(epochs, training, low, high, validation)
 
-    def _add_curve(self, losses: NDArray[np.float64], line: QPen, color: str) -> None:
-        drawable = np.count_nonzero(np.isfinite(losses))
-        if not drawable:
-            return  # pyqtgraph cannot bound a curve without a point
-        alone = drawable == 1
-        dot = {"symbol": "o", "symbolSize": MARK - 2, "symbolBrush": color, "symbolPen": None} if alone else {}
-        self.plot.addItem(pg.PlotDataItem(self._epochs, losses, pen=line, connect="finite", antialias=True, **dot))
+    def _add_spread(self, epochs: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
+        known = np.isfinite(low) & np.isfinite(high)
+        if np.count_nonzero(known) < 2:
+            return False
+        edges = [pg.PlotCurveItem(epochs[known], edge[known], pen=None) for edge in (low, high)]
+        self.plot.addItem(pg.FillBetweenItem(*edges, brush=shade(theme.colors.primary)))
+        return True
 
-    def _add_best(self, epoch: float, loss: float) -> None:
+    def _add_best(self, epoch: float, place: float) -> None:
         ring = pg.ScatterPlotItem(
             [epoch],
-            [loss],
+            [place],
             symbol="o",
             size=MARK + 2,
             pen=pen(theme.colors.ink),
@@ -88,95 +177,7 @@ class LossChart(Chart):
         )
         self.plot.addItem(ring)
 
-    def _fit(self) -> None:
-        first, last = float(self._epochs[0]), float(self._epochs[-1])
-        margin = max(0.03 * (last - first), 0.5)
-        self.plot.setXRange(first - margin, last + margin, padding=0)
-        losses = np.concatenate([self._training, self._validation])
-        losses = losses[np.isfinite(losses)]
-        if len(losses):
-            middle = (losses.min() + losses.max()) / 2
-            half = max(losses.max() - losses.min(), _SMALLEST_SPAN) / 2 * 1.16
-            self.plot.setYRange(middle - half, middle + half, padding=0)
 
-
-def log_ticks(low: float, high: float, length: float) -> tuple[list[float], list[float]]:
-    """Labelled and bare ticks of a logarithmic axis from 10**low to 10**high that is length logical pixels long.
-
-    Labelled are, as densely as the labels have room: every whole multiple of the powers of ten, or 1 2 5, or 1 3, or
-    the powers alone, or some of these; where the axis is too short in decades for that, round linear steps.
-    """
-    decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
-    every = _inside(low, high, (digit * 10.0**decade for decade in decades for digit in range(1, 10)))
-    choices = [every, _with_digits(every, (1, 2, 5)), _with_digits(every, (1, 3))]
-    choices += [
-        _inside(low, high, (10.0**decade for decade in decades if decade % step == 0)) for step in (1, 2, 3, 5, 10)
-    ]
-    for choice in choices:
-        if len(choice) >= 2 and _have_room(choice, length / (high - low)):
-            return choice, [value for value in every if value not in choice]
-    linear = _linear_ticks(low, high)
-    return next((ticks for ticks in linear if ticks and _have_room(ticks, length / (high - low))), every[:1]), []
-
-
-def _linear_ticks(low: float, high: float) -> Iterator[list[float]]:
-    """Multiples of round steps, densest first."""
-    bottom, top = 10.0**low, 10.0**high
-    finest = np.floor(np.log10(top - bottom)) - 2
-    steps = (digit * 10.0 ** (finest + power) for power in range(5) for digit in (1, 2, 5))
-    return ([step * k for k in range(int(np.ceil(bottom / step)), int(top // step) + 1)] for step in steps)
-
-
-def _have_room(values: list[float], pixels_per_decade: float) -> bool:
-    places = np.log10(values) * pixels_per_decade
-    return bool((np.diff(places) >= _LABEL_DISTANCE).all())
-
-
-def _inside(low: float, high: float, values: Iterable[float]) -> list[float]:
-    return [value for value in values if low <= np.log10(value) <= high]
-
-
-def _with_digits(values: list[float], digits: tuple[int, ...]) -> list[float]:
-    return [value for value in values if round(value / 10.0 ** np.floor(np.log10(value) + 1e-9)) in digits]
-
-
-def plain_number(value: float) -> str:
-    """A tick's label: 0.085, 20, and beyond 0.001 to 10,000 as 2·10⁻⁴."""
-    if 0.000999 < value < 9999:
-        return np.format_float_positional(float(f"{value:.6g}"), trim="-")
-    digits, exponent = f"{value:.3e}".split("e")
-    power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
-    digits = digits.rstrip("0").rstrip(".")
-    return power if digits == "1" else f"{digits}·{power}"
-
-
-class _LogAxis(PlainAxis):
-    """An axis whose coordinate is the decimal logarithm of what it shows."""
-
-    def __init__(self, orientation: str) -> None:
-        super().__init__(orientation)
-        self.setStyle(maxTextLevel=0)
-
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float | None, list[float]]]:  # noqa: N803
-        """Labelled ticks, then bare ones."""
-        labelled, bare = log_ticks(minVal, maxVal, size)
-        return [(None, list(np.log10(labelled))), (None, list(np.log10(bare)))]
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
-        """Plain numbers or powers of ten."""
-        return [plain_number(10.0**value) for value in values]
-
-
-class _EpochAxis(PlainAxis):
-    """An axis of whole numbers."""
-
-    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803
-        """The usual spacings, none under one epoch."""
-        usual: list[tuple[float, float]] = super().tickSpacing(minVal, maxVal, size)
-        return [spacing for spacing in usual if spacing[0] >= 1] or [(1.0, 0.0)]
-
-
-def _log_loss(losses: ArrayLike) -> NDArray[np.float64]:
-    values = np.array(losses, dtype=np.float64)
-    values[~(np.isfinite(values) & (values > 0))] = np.nan
-    return np.log10(values)
+def _root(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(values)

@@ -1,0 +1,112 @@
+"""A model's report in words and numbers, for the panel and the clipboard."""
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from stellar_gui.autoencoder.config import TrainingConfig
+from stellar_gui.autoencoder.report import EvaluationReport
+from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.gui.widgets import numbers
+from stellar_gui.gui.widgets.band_table import BandRow
+
+if TYPE_CHECKING:
+    from stellar_gui.autoencoder.model import TrainedModel
+
+COUNTED = ("one", "two", "three", "four", "five")
+LEGEND = (
+    "Original minus reconstruction of the test stars, mag. median: of the sizes; PCA: what principal components leave; "
+    "noise: catalogued photometric errors."
+)
+
+
+class Part(NamedTuple):
+    """A part of the split, or what is compared with it: mse in mag^2, NaN where not known, and how many stars."""
+
+    name: str
+    mse: float
+    stars: int
+
+
+def components(config: TrainingConfig) -> str:
+    """The principal components that a network is compared with, in words: 'two principal components'."""
+    latent = config.network.latent
+    plural = "" if latent == 1 else "s"
+    beside = " and the mean magnitude" if config.features == "colours" else ""
+    return f"{COUNTED[latent - 1]} principal component{plural}{beside}"
+
+
+def comparison(report: EvaluationReport, config: TrainingConfig) -> str:
+    """How the test error compares with principal components; empty where that is not known."""
+    if not (math.isfinite(report.pca_mse) and report.pca_mse > 0 and math.isfinite(report.test_mse)):
+        return ""
+    change = 100 * (report.test_mse / report.pca_mse - 1)
+    verb = "leaves" if config.network.latent == 1 and config.features != "colours" else "leave"
+    way = "less" if change < 0 else "more"
+    return f"{abs(change):.0f} % {way} than {components(config)} {verb}"
+
+
+def parts(report: EvaluationReport) -> list[Part]:
+    """The mean squared residuals of the split's parts and of the principal components."""
+    return [
+        Part("test", report.test_mse, report.test_stars),
+        Part("validation", report.validation_mse, report.validation_stars),
+        Part("training", report.train_mse, report.train_stars),
+        Part("PCA, test", report.pca_mse, report.test_stars),
+    ]
+
+
+def band_rows(report: EvaluationReport) -> list[BandRow]:
+    """The report band by band, mag."""
+    return [
+        BandRow("rms", report.rms_per_band),
+        BandRow("median", report.median_per_band),
+        BandRow("bias", report.bias_per_band, 4, True),
+        BandRow("± s.e.", report.bias_error_per_band, 4),
+        BandRow("PCA", report.pca_rms_per_band),
+        BandRow("noise", report.noise_per_band),
+    ]
+
+
+def class_sentence(accuracy: float | None) -> str:
+    """How well classes are told apart on the map; empty where there are none."""
+    if accuracy is None:
+        return ""
+    return (
+        f"The table's classes are told apart on the map, by 15 neighbours, with a balanced accuracy of {accuracy:.3f}."
+    )
+
+
+def as_text(model: "TrainedModel", accuracy: float | None) -> str:
+    """The report as plain text to be read."""
+    report = model.report
+    lines = [
+        f"Autoencoder, seed {model.config.seed}: {numbers.count(model.epochs)} epochs in "
+        f"{numbers.duration(model.seconds)}",
+        *(f"Warning: {warning}" for warning in report.warnings),
+        "",
+        f"{'mean squared residual':<22}{'mag²':>9}{'stars':>12}",
+        *(f"{part.name:<22}{_cell(part.mse, 4):>9}{numbers.count(part.stars):>12}" for part in parts(report)),
+    ]
+    if text := comparison(report, model.config):
+        lines.append(f"The test error is {text}.")
+    lines += ["", f"{'mag':<8}" + "".join(f"{name:>10}" for name in BAND_NAMES)]
+    for label, values, digits, signed in band_rows(report):
+        lines.append(f"{label:<8}" + "".join(f"{numbers.fixed(value, digits, signed):>10}" for value in values))
+    lines += [LEGEND]
+    if text := class_sentence(accuracy):
+        lines.append(text)
+    return "\n".join(lines)
+
+
+def as_table(report: EvaluationReport) -> list[list[str]]:
+    """The report band by band, one row per quantity under its title, mag to six digits."""
+    rows = [[label, *(_exact(value) for value in values)] for label, values, *_ in band_rows(report)]
+    return [["mag", *BAND_NAMES], *rows]
+
+
+def _cell(value: float, digits: int) -> str:
+    return numbers.fixed(value, digits)
+
+
+def _exact(value: float) -> str:
+    return f"{value:.6g}" if math.isfinite(value) else ""
