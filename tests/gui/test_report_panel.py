@@ -118,6 +118,13 @@ def test_the_report_of_a_model(show: Callable[[Session], ReportPanel], session: 
     assert not shown(panel, "reportClasses")
 
 
+def test_small_errors_keep_three_digits_that_count(show: Callable[[Session], ReportPanel], session: Session) -> None:
+    report = replace(session.model.report, test_mse=0.003614, pca_mse=0.00723)
+    panel = show(replace(session, model=replace(session.model, report=report)))
+    assert text(panel, "reportError") == "0.00361 mag²"
+    assert "50 % less than" in text(panel, "reportComparison")
+
+
 def test_a_report_without_warnings_shows_none(show: Callable[[Session], ReportPanel], session: Session) -> None:
     quiet = replace(session.model, report=replace(session.model.report, warnings=()))
     assert not shown(show(replace(session, model=quiet)), "reportWarnings")

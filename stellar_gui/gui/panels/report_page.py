@@ -71,7 +71,7 @@ class ReportPage(QWidget):
         report = model.report
         self._warnings.setText("\n".join(report.warnings))
         self._warnings.setVisible(bool(report.warnings))
-        self._error.setText(f"{numbers.fixed(report.test_mse, 4)} mag²")
+        self._error.setText(f"{report_text.square(report, report.test_mse)} mag²")
         comparison = report_text.comparison(report, model.config)
         self._comparison.setText(f"mean squared residual of the test stars{', ' if comparison else ''}{comparison}")
         self._show_parts(report)
@@ -94,7 +94,7 @@ class ReportPage(QWidget):
         line = QHBoxLayout()
         line.setSpacing(2)
         title = ElidedLabel()
-        title.setText("Residual by magnitude")
+        title.setText("Residuals in")
         line.addWidget(title, 1)
         self._bands = QButtonGroup(self)
         for band, name in enumerate(BAND_NAMES):
@@ -113,7 +113,8 @@ class ReportPage(QWidget):
     def _show_parts(self, report: EvaluationReport) -> None:
         rows = [("", "mag²", "stars")]
         rows += [
-            (part.name, numbers.fixed(part.mse, 4), numbers.count(part.stars)) for part in report_text.parts(report)
+            (part.name, report_text.square(report, part.mse), numbers.count(part.stars))
+            for part in report_text.parts(report)
         ]
         for row, texts in enumerate(rows):
             for column, text in enumerate(texts):

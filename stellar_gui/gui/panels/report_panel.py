@@ -12,7 +12,6 @@ from stellar_gui.gui.panels import report_text
 from stellar_gui.gui.panels.learning_page import LearningPage
 from stellar_gui.gui.panels.report_page import ReportPage
 from stellar_gui.gui.tasks import Task
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.table_style import copy_rows
 from stellar_gui.gui.workspace import Workspace
@@ -107,7 +106,7 @@ class ReportPanel(Panel):
         came = self._follows
         self._follows = False
         self._copy.setEnabled(model is not None)
-        self.set_facts("" if model is None else f"test {numbers.fixed(model.report.test_mse, 4)} mag²")
+        self.set_facts("" if model is None else f"test {report_text.square(model.report, model.report.test_mse)} mag²")
         if model is not None:
             self._report.show_model(model)
             self._learning.show_history(model.history)

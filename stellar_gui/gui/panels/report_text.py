@@ -55,6 +55,12 @@ def parts(report: EvaluationReport) -> list[Part]:
     ]
 
 
+def square(report: EvaluationReport, mse: float) -> str:
+    """A mean squared residual, mag^2, as a number with at least three digits that count in the report's smallest."""
+    smallest = min((part.mse for part in parts(report) if part.mse > 0), default=1.0)
+    return numbers.fixed(mse, min(max(4, 2 - math.floor(math.log10(smallest))), 8))
+
+
 def band_rows(report: EvaluationReport) -> list[BandRow]:
     """The report band by band, mag."""
     return [
@@ -84,8 +90,8 @@ def as_text(model: "TrainedModel", accuracy: float | None) -> str:
         f"{numbers.duration(model.seconds)}",
         *(f"Warning: {warning}" for warning in report.warnings),
         "",
-        f"{'mean squared residual':<22}{'mag²':>9}{'stars':>12}",
-        *(f"{part.name:<22}{_cell(part.mse, 4):>9}{numbers.count(part.stars):>12}" for part in parts(report)),
+        f"{'mean squared residual':<22}{'mag²':>10}{'stars':>12}",
+        *(f"{part.name:<22}{square(report, part.mse):>10}{numbers.count(part.stars):>12}" for part in parts(report)),
     ]
     if text := comparison(report, model.config):
         lines.append(f"The test error is {text}.")
@@ -102,10 +108,6 @@ def as_table(report: EvaluationReport) -> list[list[str]]:
     """The report band by band, one row per quantity under its title, mag to six digits."""
     rows = [[label, *(_exact(value) for value in values)] for label, values, *_ in band_rows(report)]
     return [["mag", *BAND_NAMES], *rows]
-
-
-def _cell(value: float, digits: int) -> str:
-    return numbers.fixed(value, digits)
 
 
 def _exact(value: float) -> str:

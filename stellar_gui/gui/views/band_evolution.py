@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.chart_style import MARK, REDRAW_SLOWLY_MS, Chart, LegendEntry, Mark, PlainAxis, pen
-from stellar_gui.gui.views.epoch_chart import LOW, SMALLEST_DECADES, axis_width
+from stellar_gui.gui.views.epoch_chart import HALF_LABEL, LOW, SMALLEST_DECADES, axis_width
 from stellar_gui.gui.views.scale_axis import ScaleAxis
 
 _COLUMN = (0.09, 0.88)  # where a band's first and last epoch stand in its column of width 1
@@ -29,6 +29,7 @@ class BandEvolution(Chart):
         self._epochs, self._values = np.empty(0), np.empty((0, len(BAND_NAMES)))
         self.plot.getAxis("bottom").setTicks([[(band + 0.5, name) for band, name in enumerate(BAND_NAMES)]])
         self.plot.setXRange(0, len(BAND_NAMES), padding=0)
+        self.plot.plotItem.setContentsMargins(0, HALF_LABEL, 0, 0)
         self._edges = [pg.InfiniteLine(edge) for edge in range(1, len(BAND_NAMES))]
         self._zero = pg.InfiniteLine(0.0, angle=0)
         self._curve = pg.PlotCurveItem(antialias=True)

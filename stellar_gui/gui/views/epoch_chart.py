@@ -21,6 +21,7 @@ from stellar_gui.gui.views.scale_axis import ScaleAxis, plain_number
 
 SMALLEST_DECADES = 0.1
 LOW = 92  # logical pixels
+HALF_LABEL = 5  # room above an axis for the upper half of its highest label, in logical pixels
 _PADDING = 0.08
 
 
@@ -74,6 +75,8 @@ class EpochCurve(EpochChart):
         self.setObjectName(name)
         self.setAccessibleName(f"{title} against epoch")
         self._title = title
+        self.y_axis.setTickDensity(0.6)
+        self.plot.plotItem.setContentsMargins(0, HALF_LABEL, 0, 0)
         self._epochs = self._values = np.empty(0)
         self.legend.set_entries([LegendEntry(Mark.NONE, "muted", title)])
         self._apply_theme()
