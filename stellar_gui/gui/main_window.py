@@ -49,6 +49,8 @@ MODES = {
     "actionModeIntersect": Mode.INTERSECT,
 }
 STRETCHES = {"Asinh": "asinh", "Log": "log", "Square root": "sqrt", "Linear": "linear", "Equalised": "equalised"}
+LAYOUT_VERSION = 1
+"""Raised with every new panel: a layout from before does not know where it belongs, and the first one is better."""
 GAP = 8
 FRAME = QSize(16, 40)
 
@@ -97,8 +99,8 @@ class MainWindow(QMainWindow):
         stored = self._settings.layout()
         if stored is not None:
             self.restoreGeometry(stored[0])
-            self.restoreState(stored[1])
-            self._layout.restored()
+            if self.restoreState(stored[1], LAYOUT_VERSION):
+                self._layout.restored()
         self._refresh_recent()
         self._map_card.welcome.set_recovered(self._recovery.left_over())
         self._update_actions()
@@ -126,7 +128,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all work, wait for its threads, and keep a copy of what is not saved."""
-        self._settings.save_layout(self.saveGeometry(), self.saveState())
+        self._settings.save_layout(self.saveGeometry(), self.saveState(LAYOUT_VERSION))
         self.workspace.tasks.shut_down()
         try:
             self._recovery.close()

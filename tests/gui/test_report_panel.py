@@ -21,6 +21,7 @@ from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.report_panel import LEARNING, REPORT, ReportPanel
+from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.views.band_evolution import BandEvolution
 from stellar_gui.gui.views.epoch_chart import EpochCurve
 from stellar_gui.gui.views.scale_axis import plain_number
@@ -89,6 +90,19 @@ def test_selection_is_in_front_at_first_and_the_report_a_tab_behind_it(window: M
     assert window.tabifiedDockWidgets(selection) == [report]
     qtbot.waitUntil(lambda: report.visibleRegion().isEmpty())
     assert not selection.visibleRegion().isEmpty()
+
+
+def test_a_layout_from_before_there_was_a_report_gives_way_to_the_first_one(window: MainWindow, qtbot: QtBot) -> None:
+    window.findChild(QWidget, "starPanel").close()
+    window.close()
+    Settings().save_layout(window.saveGeometry(), window.saveState(0))
+    again = MainWindow()
+    qtbot.addWidget(again)
+    again.show()
+    assert again.findChild(QWidget, "starPanel").isVisible()
+    report, selection = (again.findChild(QWidget, f"{name}Panel") for name in ("report", "selection"))
+    assert again.tabifiedDockWidgets(selection) == [report]
+    again.close()
 
 
 @pytest.mark.parametrize("number", [REPORT, LEARNING])
