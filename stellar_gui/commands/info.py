@@ -37,7 +37,12 @@ def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
         from stellar_gui.session.manifest import read_manifest
 
         manifest = read_manifest(arguments.file)
-        return {**manifest.summary, "model": manifest.model, "subsets": list(manifest.subset_names)}
+        return {
+            **manifest.summary,
+            "model": manifest.model,
+            "runs": [{**run, "current": place == manifest.current} for place, run in enumerate(manifest.runs)],
+            "subsets": list(manifest.subset_names),
+        }
     from stellar_gui.catalog.quality import check
     from stellar_gui.catalog.reading import load_catalog
     from stellar_gui.session.summary import summarise
@@ -63,9 +68,16 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         lines += ["", f"  {summary['note']}"]
     if summary.get("model"):
         lines += ["", "model", *_model_lines(summary["model"])]
+    if len(summary.get("runs", [])) > 1:
+        lines += ["", "runs", *(_run_line(run) for run in summary["runs"])]
     if summary.get("subsets"):
         lines += ["", "subsets", *(f"  {name}" for name in summary["subsets"])]
     return lines
+
+
+def _run_line(run: Mapping[str, Any]) -> str:
+    error = f"{run['test_mse']:.4f} mag²" if isinstance(run.get("test_mse"), float) else ""
+    return f"  {'*' if run['current'] else ' '} {run['name']:<36}{error}"
 
 
 def _model_lines(model: Mapping[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from stellar_gui.catalog.columns import ColumnRoles, recognise
 from stellar_gui.catalog.writing import atomic_target
 from stellar_gui.errors import InputError, StellarError
 from stellar_gui.progress import Progress
+from stellar_gui.session import runs_file
 from stellar_gui.session.container import (
     CATALOG,
     CHECKPOINT,
@@ -25,12 +26,14 @@ from stellar_gui.session.container import (
     MANIFEST,
     MODEL,
     ROWS,
+    RUNS,
     read_members,
     write_members,
 )
 from stellar_gui.session.details import place
 from stellar_gui.session.export import MEAN_MAGNITUDE, latent_names
 from stellar_gui.session.manifest import Manifest
+from stellar_gui.session.run import Run
 from stellar_gui.session.session import SELECTION, Mask, Session
 from stellar_gui.session.summary import summarise
 from stellar_gui.session.tables import from_parquet, to_parquet
@@ -79,6 +82,8 @@ def save_session(session: Session, path: Path) -> Generator[Progress, None, None
         from stellar_gui.autoencoder import checkpoint
 
         members[CHECKPOINT] = checkpoint.to_bytes(session.checkpoint)
+    if runs_file.worth_saving(session.runs, session.run):
+        members[RUNS] = runs_file.to_bytes(session.runs, session.run)
     with atomic_target(path) as target:
         yield from write_members(target, members)
 
@@ -99,6 +104,8 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
         needed.add(MODEL)
     if manifest.checkpoint is not None:
         needed.add(CHECKPOINT)
+    if len(manifest.runs) > (manifest.current is not None):
+        needed.add(RUNS)
     if missing := sorted(needed - members.keys()):
         raise InputError(f"{name}: damaged; it has no {missing[0]}.")
     table = yield from from_parquet(members.pop(CATALOG), manifest.rows, name)
@@ -116,7 +123,9 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
             embedding = _stored_embedding(values, session, model)
         if embedding is None:
             embedding = yield from place(model, session.catalog, session.quality)
-        session = replace(session, model=model, embedding=embedding)
+        session = replace(session, model=model, embedding=embedding, runs=_runs(members, manifest, model, name))
+    elif manifest.runs:
+        session = replace(session, runs=_runs(members, manifest, None, name))
     if manifest.checkpoint is not None:
         session = replace(session, checkpoint=_checkpoint(members.pop(CHECKPOINT), name))
     return session
@@ -151,6 +160,8 @@ def _manifest(session: Session) -> Manifest:
         has_selection=session.selection is not None,
         model=None if model is None else _model_facts(model),
         checkpoint=None if session.checkpoint is None else _checkpoint_facts(session.checkpoint),
+        runs=tuple({"name": run.name, "created": run.created} | _model_facts(run.model) for run in session.runs),
+        current=None if session.run is None else session.runs.index(session.run),
         summary=summarise(catalog, session.quality),
     )
 
@@ -235,6 +246,25 @@ def _checkpoint(data: bytes, name: str) -> "Checkpoint":
         return from_bytes(data)
     except StellarError as error:
         raise InputError(f"{name}: damaged; {str(error).rstrip('.')}.") from error
+
+
+def _runs(members: Mapping[str, bytes], manifest: Manifest, model: "TrainedModel | None", name: str) -> tuple[Run, ...]:
+    """The runs as the manifest lists them; of a session of version 2 none, so that its model makes one."""
+    try:
+        parts = runs_file.from_bytes(members[RUNS], len(manifest.runs)) if RUNS in members else runs_file.NO_PARTS
+    except StellarError as error:
+        raise InputError(f"{name}: damaged; {str(error).rstrip('.')}.") from error
+    runs = []
+    for number, told in enumerate(manifest.runs):
+        if number == manifest.current:
+            assert model is not None
+            own = model
+        elif number in parts.models:
+            own = _model(parts.models[number], told, name)
+        else:
+            raise InputError(f"{name}: damaged; it has no model of the run “{told['name']}”.")
+        runs.append(Run(told["name"], own, told["created"], parts.pictures.get(number), parts.films.get(number)))
+    return tuple(runs)
 
 
 def _stored_embedding(values: pd.DataFrame, session: Session, model: "TrainedModel") -> Embedding | None:

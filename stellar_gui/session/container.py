@@ -16,6 +16,7 @@ ROWS: Final = "rows.parquet"
 EMBEDDING: Final = "embedding.parquet"
 MODEL: Final = "model.safetensors"
 CHECKPOINT: Final = "checkpoint.safetensors"
+RUNS: Final = "runs.safetensors"
 
 LIMITS: Final[Mapping[str, int]] = {
     MANIFEST: 16 * 2**20,
@@ -24,6 +25,7 @@ LIMITS: Final[Mapping[str, int]] = {
     EMBEDDING: 8 * 2**30,
     MODEL: 2 * 2**30,
     CHECKPOINT: 8 * 2**30,
+    RUNS: 8 * 2**30,
 }
 """The only members of a session and the most bytes that each may unpack to."""
 

@@ -19,8 +19,8 @@ from stellar_gui.session.container import MANIFEST, read_members
 from stellar_gui.session.session import SELECTION
 
 FORMAT: Final = "stellar-gui session"
-FORMAT_VERSION: Final = 2
-"""1: no checkpoint, no masks, no roles of errors and dust; such a session opens."""
+FORMAT_VERSION: Final = 3
+"""1: no checkpoint, no masks, no roles of errors and dust; 2: one run alone, without a name. Such sessions open."""
 
 
 Kind = TypeVar("Kind")
@@ -34,6 +34,8 @@ class Manifest:
     subsets: their names, in order; subset k is column `subset_k` (counted from 1) of the rows table.
     has_selection: whether the rows table has a column `selection`.
     model: what people want to know of it (id, seed, latent dimension, settings), None without one.
+    runs: the same of every run's model, with `name` and `created`, in order; empty in sessions of version 2.
+    current: the place among them of the run whose model that is, counted from 0, None without one.
     checkpoint: how far an interrupted training is and its settings, None without one.
     summary: what `stellar-gui info` tells, so that it need not unpack the tables.
     """
@@ -51,6 +53,8 @@ class Manifest:
     model: Mapping[str, Any] | None
     summary: Mapping[str, Any]
     checkpoint: Mapping[str, Any] | None = None
+    runs: tuple[Mapping[str, Any], ...] = ()
+    current: int | None = None
     program_version: str = __version__
 
     @property
@@ -76,6 +80,8 @@ class Manifest:
             "has_selection": self.has_selection,
             "model": None if self.model is None else dict(self.model),
             "checkpoint": None if self.checkpoint is None else dict(self.checkpoint),
+            "runs": [dict(run) for run in self.runs],
+            "current": self.current,
             "summary": dict(self.summary),
         }
         return json.dumps(content, indent=1).encode("ascii")
@@ -98,6 +104,7 @@ class Manifest:
                 raise InputError(f"{name}: made by a newer version of Stellar GUI; update to open it.")
             if version < 1:
                 raise ValueError(f"format version {version}")
+            runs, current = _runs(content) if version >= 3 else ((), None)
             return cls(
                 program_version=_item(content, "program_version", str),
                 created=_time(_item(content, "created", str)),
@@ -112,6 +119,8 @@ class Manifest:
                 has_selection=_item(content, "has_selection", bool),
                 model=None if content["model"] is None else _model(_item(content, "model", dict)),
                 checkpoint=_checkpoint(content) if version >= 2 else None,
+                runs=runs,
+                current=current,
                 summary=_summary(_item(content, "summary", dict)),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -223,6 +232,22 @@ def _checkpoint(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
     for key in told.keys() - {"training"}:
         _number(told, key)
     return told
+
+
+def _runs(content: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], ...], int | None]:
+    """What the manifest says of the runs, and which of them is the current one: that of the model."""
+    runs = tuple(_model(run) for run in _item(content, "runs", list))
+    for run in runs:
+        _time(_item(run, "created", str))
+    _names([_item(run, "name", str) for run in runs])
+    if content["current"] is None:
+        if content["model"] is not None:
+            raise ValueError("the model is of none of the runs")
+        return runs, None
+    current = _count(content, "current")
+    if current >= len(runs) or content["model"] is None or content["model"]["id"] != runs[current]["id"]:
+        raise ValueError("the current run is not the model's")
+    return runs, current
 
 
 def _provenance(content: Mapping[str, Any]) -> Provenance:

@@ -14,6 +14,7 @@ from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import InputError
+from stellar_gui.session.run import Run, proposed_name
 
 if TYPE_CHECKING:
     from stellar_gui.autoencoder.checkpoint import Checkpoint
@@ -32,11 +33,13 @@ def now() -> str:
 class Session:
     """A catalogue of n stars, what takes part of it, and what has been made of it.
 
-    model, embedding: None before training; the model holds its seed and settings.
+    model, embedding: of the current run, None before training; the model holds its seed and settings.
     subsets: (n,) bool by name, in the order of their making; selection: (n,) bool, None where nothing was selected yet.
     checkpoint: of a training of these stars that was paused or stopped, from which it can go on; None without one.
     created: ISO 8601 time, UTC.
-    All arrays are read-only. Raises ValueError where the number of rows differs.
+    runs: all trainings that are kept, in the order of their making, the current one among them; where only a model is
+    given, the one run that it makes.
+    All arrays are read-only. Raises ValueError where the number of rows differs, or the model is of none of the runs.
     """
 
     catalog: Catalog
@@ -47,6 +50,7 @@ class Session:
     selection: Mask | None = None
     checkpoint: "Checkpoint | None" = None
     created: str = field(default_factory=now)
+    runs: tuple[Run, ...] = ()
 
     def __post_init__(self) -> None:
         masks = [*self.subsets.values(), *([] if self.selection is None else [self.selection])]
@@ -57,6 +61,16 @@ class Session:
         if self.embedding is not None and len(self.embedding) != len(self.catalog):
             raise ValueError(f"an embedding of {len(self.embedding)} rows over a catalogue of {len(self.catalog)}")
         object.__setattr__(self, "subsets", MappingProxyType(dict(self.subsets)))
+        if self.model is not None and not self.runs:
+            run = Run(proposed_name(self.model.config), self.model, self.created)
+            object.__setattr__(self, "runs", (run,))
+        if self.model is not None and self.run is None:
+            raise ValueError("the model of a session is that of one of its runs")
+
+    @property
+    def run(self) -> Run | None:
+        """The current run; None before training."""
+        return next((run for run in self.runs if run.model is self.model), None)
 
     @cached_property
     def quality(self) -> Quality:

@@ -221,7 +221,7 @@ def test_a_cut_off_session_is_refused(saved: Path, tmp_path: Path, share: float)
 
 
 def test_a_newer_session_is_refused_with_what_to_do(saved: Path, tmp_path: Path) -> None:
-    text = refusal(with_manifest(saved, tmp_path / "new.stellar", format_version=3))
+    text = refusal(with_manifest(saved, tmp_path / "new.stellar", format_version=4))
     assert text == "new.stellar: made by a newer version of Stellar GUI; update to open it."
 
 
