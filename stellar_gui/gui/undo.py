@@ -70,3 +70,20 @@ class CutsCommand(QUndoCommand):
     def redo(self) -> None:
         """Put the new cuts into force."""
         self._assign(self._new)
+
+
+class RunCommand(QUndoCommand):
+    """Changes the list of runs in a way that can be taken back; the trainings made since stay."""
+
+    def __init__(self, text: str, do: Callable[[], None], undo: Callable[[], None]) -> None:
+        super().__init__(text)
+        self._do = do
+        self._undo = undo
+
+    def undo(self) -> None:
+        """Bring back what was before."""
+        self._undo()
+
+    def redo(self) -> None:
+        """Make the change."""
+        self._do()

@@ -15,6 +15,7 @@ from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.display import Display
+from stellar_gui.gui.runs import Runs
 from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.undo import CutsCommand, Gesture, SelectionCommand
 from stellar_gui.gui.widgets import numbers
@@ -61,10 +62,11 @@ class Workspace(QObject):
         self.undo_stack.cleanChanged.connect(self.unsavedChanged)
         self.display = Display(self.tasks, self)
         self.display.failed.connect(self.report)
+        self.runs = Runs(self.undo_stack, self)
+        self.runs.wantedChanged.connect(self._show_wanted_run)
         self._catalog: Catalog | None = None
         self._cuts = self._checked_cuts = QualityCuts()
         self._quality: Quality | None = None
-        self._model: TrainedModel | None = None
         self._embedding: Embedding | None = None
         self._checkpoint: Checkpoint | None = None
         self._saved_checkpoint: Checkpoint | None = None
@@ -75,8 +77,10 @@ class Workspace(QObject):
         self._active = NO_STAR
         self._hovered = NO_STAR
         self._preview: NDArray[np.float32] | None = None
+        self._film_shown = False
         self._model_unsaved = False
         self._recheck: Task | None = None
+        self._cuts_checked = True
 
     @property
     def catalog(self) -> Catalog | None:
@@ -100,8 +104,8 @@ class Workspace(QObject):
 
     @property
     def model(self) -> "TrainedModel | None":
-        """The trained model in use."""
-        return self._model
+        """The trained model in use: the current run's."""
+        return self.runs.model
 
     @property
     def embedding(self) -> Embedding | None:
@@ -140,8 +144,13 @@ class Workspace(QObject):
 
     @property
     def preview(self) -> NDArray[np.float32] | None:
-        """(m, 2) float32: latent positions of a fixed subsample while training, else None."""
+        """(m, 2) float32: latent positions of a fixed subsample, while training or of a film, else None."""
         return self._preview
+
+    @property
+    def film_shown(self) -> bool:
+        """Whether the preview is a frame of the current run's film."""
+        return self._film_shown
 
     @property
     def shown(self) -> Mask:
@@ -154,32 +163,35 @@ class Workspace(QObject):
         """Whether closing would lose a trained model, a held training, or what was done since the session was saved."""
         if self._checkpoint is not None and self._checkpoint is not self._saved_checkpoint:
             return True
-        made = self._model is not None or self._checkpoint is not None
+        made = bool(self.runs.all) or self._checkpoint is not None
         return made and (self._model_unsaved or not self.undo_stack.isClean())
 
     def session(self) -> Session | None:
         """The work as one value, for saving; None without a catalogue."""
         if self._catalog is None:
             return None
+        wanted = self.runs.wanted
+        model = None if wanted is None else wanted.model
         return Session(
             catalog=self._catalog,
             cuts=self._cuts,
-            model=self._model,
-            embedding=self._embedding,
+            model=model,
+            embedding=self._embedding if model is self.model else None,
             subsets=self._subsets,
             selection=self._selection,
             checkpoint=self._checkpoint,
+            runs=self.runs.all,
         )
 
     def show(self, session: Session) -> None:
         """Replace all work by another session: a new undo stack, and late answers for the old one are dropped."""
         self.tasks.cancel_all()
-        self._recheck = None
+        self._recheck, self._cuts_checked = None, True
         self.undo_stack.clear()
         self._catalog = session.catalog
         self._cuts = self._checked_cuts = session.cuts
         self._quality = session.quality
-        self._model = session.model
+        self.runs.reset(session)
         self._embedding = session.embedding
         self._checkpoint = self._saved_checkpoint = session.checkpoint
         self._subsets = MappingProxyType(dict(session.subsets))
@@ -188,7 +200,7 @@ class Workspace(QObject):
         self._selection = _masked(self._chosen, self.kept)
         self._gesture = None
         self._active = self._hovered = NO_STAR
-        self._preview = None
+        self._preview, self._film_shown = None, False
         self._model_unsaved = False
         self.display.reset(session.catalog)
         for signal in (
@@ -196,6 +208,7 @@ class Workspace(QObject):
             self.qualityChanged,
             self.embeddingChanged,
             self.checkpointChanged,
+            self.runs.runsChanged,
             self.subsetsChanged,
             self.selectionChanged,
             self.gestureChanged,
@@ -228,18 +241,21 @@ class Workspace(QObject):
             self.undo_stack.push(CutsCommand(text, self._cuts, cuts, self._assign_cuts))
 
     def set_model(self, session: Session) -> None:
-        """Take over the model and the embedding of a finished training, and where it can go on if it was stopped.
+        """Keep a finished training as a run, with its model, embedding and, if it was stopped, where it can go on.
 
         Where the cuts have changed since the training began, the stars that take part now are embedded anew.
         """
-        as_trained = session.cuts == self._cuts and self._recheck is None
-        self._model = session.model
+        as_trained = session.cuts == self._cuts and self._cuts_checked
+        if session.model is not None:
+            self.runs.add(session.model)
         self._embedding = session.embedding if as_trained else None
         self._checkpoint = session.checkpoint
-        self._preview = None
+        self._preview, self._film_shown = None, False
         self._model_unsaved = True
+        self._stop_check()
         if not as_trained:
             self._check_anew()
+        self.runs.arrive(self._embedding)
         self.previewChanged.emit()
         self.embeddingChanged.emit()
         self.checkpointChanged.emit()
@@ -252,9 +268,11 @@ class Workspace(QObject):
             self.checkpointChanged.emit()
             self.unsavedChanged.emit()
 
-    def set_preview(self, positions: NDArray[np.float32] | None) -> None:
-        """Show where training has brought a subsample of the stars; None ends it."""
-        self._preview = positions
+    def set_preview(self, positions: NDArray[np.float32] | None, from_film: bool = False) -> None:
+        """Show where training has brought a subsample of the stars, or had, on its film; None ends it."""
+        if positions is None and not self._film_shown:
+            self.runs.forget_film()
+        self._preview, self._film_shown = positions, from_film and positions is not None
         self.previewChanged.emit()
 
     def mark_unsaved(self) -> None:
@@ -339,43 +357,69 @@ class Workspace(QObject):
             self.gestureChanged.emit()
 
     def _assign_cuts(self, cuts: QualityCuts) -> None:
-        self._cuts = cuts
+        self._cuts, self._cuts_checked = cuts, False
         self._set_gesture(None)
         self._check_anew()
 
+    def _show_wanted_run(self) -> None:
+        """Place the stars by the run that is to be shown; without any, put the embedding away."""
+        if self.runs.wanted is not None or not self._cuts_checked:
+            self._check_anew()
+        else:
+            self._stop_check()
+        if self.runs.wanted is None:
+            self._embedding = None
+            self.runs.arrive(None)
+            self.embeddingChanged.emit()
+        self.unsavedChanged.emit()
+
     def _check_anew(self) -> None:
-        """Check the stars under the cuts and embed those that take part; earlier answers are dropped."""
-        catalog, cuts, model = self._catalog, self._cuts, self._model
+        """Check the stars where the cuts have changed, and embed those that take part; earlier answers are dropped."""
+        catalog, cuts, run = self._catalog, self._cuts, self.runs.wanted
+        known = self._quality if self._cuts_checked else None
+        model = None if run is None else run.model
         assert catalog is not None
-        if self._recheck is not None:
-            self._recheck.cancel()
-        task = Task("Checking the stars", lambda: _recheck(catalog, cuts, model), cancellable=False)
-        task.finished.connect(self._take_quality)
+        self._stop_check()
+        title = "Checking the stars" if known is None else "Placing the stars"
+        task = Task(title, lambda: _recheck(catalog, cuts, known, model), cancellable=False)
+        task.finished.connect(self._take_answer)
         task.failed.connect(self._keep_quality)
         self._recheck = task
         self.tasks.start(task)
 
-    def _keep_quality(self, error: Exception) -> None:
-        """Stay with the cuts that the stars were checked under, since the new check failed."""
+    def _stop_check(self) -> None:
+        if self._recheck is not None:
+            self._recheck.cancel()
         self._recheck = None
+
+    def _keep_quality(self, error: Exception) -> None:
+        """Stay with the cuts that the stars were checked under, and the run shown, since the work for others failed."""
+        self._recheck, self._cuts_checked = None, True
         self._cuts = self._checked_cuts
+        self.runs.stay()
         self.qualityChanged.emit()
         self.report(error)
 
-    def _take_quality(self, answer: tuple[Quality, Embedding | None]) -> None:
+    def _take_answer(self, answer: tuple[Quality, Embedding | None]) -> None:
         self._recheck = None
-        self._checked_cuts = self._cuts
+        checked_anew, self._cuts_checked = not self._cuts_checked, True
         self._quality, embedding = answer
         if embedding is not None:
             self._embedding = embedding
-        self._selection = _masked(self._chosen, self.kept)
-        if self._active != NO_STAR and not self.kept[self._active]:
-            self.set_active(NO_STAR)
-        self.set_hovered(NO_STAR)
-        self.qualityChanged.emit()
+        if checked_anew:
+            self._checked_cuts = self._cuts
+            self._selection = _masked(self._chosen, self.kept)
+        if embedding is not None:
+            self.runs.arrive(embedding)
+        if checked_anew:
+            if self._active != NO_STAR and not self.kept[self._active]:
+                self.set_active(NO_STAR)
+            self.set_hovered(NO_STAR)
+            self.qualityChanged.emit()
         if embedding is not None:
             self.embeddingChanged.emit()
-        self.selectionChanged.emit()
+        if checked_anew:
+            self.selectionChanged.emit()
 
 
 def prepare(session: Session) -> Session:
@@ -385,9 +429,9 @@ def prepare(session: Session) -> Session:
 
 
 def _recheck(
-    catalog: Catalog, cuts: QualityCuts, model: "TrainedModel | None"
+    catalog: Catalog, cuts: QualityCuts, known: Quality | None, model: "TrainedModel | None"
 ) -> Generator[Progress, None, tuple[Quality, Embedding | None]]:
-    quality = check(catalog, cuts)
+    quality = check(catalog, cuts) if known is None else known
     embedding = None if model is None else (yield from place(model, catalog, quality))
     return quality, embedding
 

@@ -139,7 +139,6 @@ class TrainingPanel(Panel):
         task.failed.connect(self._fail)
         task.ended.connect(self._end)
         self._task = task
-        self._chart.set_unit(bool(config.loss_unit))
         if checkpoint is None:
             self._chart.clear()
             self._bar.setValue(0)
@@ -213,6 +212,7 @@ class TrainingPanel(Panel):
             self.set_facts(f"{numbers.count(round(item.stars_per_second))} stars/s")
         self._chart.follow(item.history, item.loss_unit)
         self._show_bands(item.rms_per_band, item.bias_per_band, item.bias_error_per_band)
+        self._workspace.runs.record(item)
         self._workspace.set_preview(item.latent)
         self._workspace.progressed.emit(item)
 
