@@ -104,6 +104,9 @@ SPECS: Final = {
     "actionDiscardTraining": _Spec(
         "&Discard", "mdi6.delete-outline", None, "End the training without a result; the model from before stays"
     ),
+    "actionShowFilm": _Spec(
+        "Show training &film", "mdi6.filmstrip", None, "The map while the run shown was trained, frame by frame"
+    ),
     "actionResetLayout": _Spec("&Reset layout", None, None, "Put all panels back in their places"),
     "actionKeys": _Spec("&Keys and gestures", None, "Ctrl+?", "All keys and gestures of the map"),
     "actionShowLog": _Spec("Show &log file", None, None, "Open the folder of the log file"),

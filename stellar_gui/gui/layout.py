@@ -21,20 +21,20 @@ _Area, _Way = Qt.DockWidgetArea, Qt.Orientation
 class Layout:
     """Two panels at the left, two at the right, and below the central map two columns of other maps, put away at first.
 
-    left, right: from the upper to the lower panel; behind: tabs behind the lower one at the right; maps: by column,
-    those of one column are tabs.
+    left, right: from the upper to the lower panel, the lower ones followed by panels that are tabs behind them; maps: by
+    column, those of one column are tabs.
     """
 
     def __init__(
         self,
         window: QMainWindow,
-        left: tuple[QDockWidget, QDockWidget],
-        right: tuple[QDockWidget, QDockWidget],
-        behind: Sequence[QDockWidget],
+        left: Sequence[QDockWidget],
+        right: Sequence[QDockWidget],
         maps: Sequence[Sequence[MapPanel]],
     ) -> None:
         self._window = window
-        self._left, self._right, self._behind, self._maps = left, right, behind, maps
+        self._left, self._right, self._maps = left[:2], right[:2], maps
+        self._behind_left, self._behind_right = left[2:], right[2:]
         self._tabbed: bool | None = None
         self._floating: list[MapPanel] = []
         window.setDockNestingEnabled(True)
@@ -54,10 +54,12 @@ class Layout:
                 dock.show()
                 window.addDockWidget(area, dock)
             window.splitDockWidget(*docks, _Way.Vertical)
-        for dock in self._behind:
+        for dock in (*self._behind_left, *self._behind_right):
             dock.setFloating(False)
             dock.show()
-            window.tabifyDockWidget(self._right[1], dock)
+        self._put_behind(self._left[1], self._behind_left)
+        self._put_behind(self._right[1], self._behind_right)
+        self._left[1].raise_()
         self._right[1].raise_()
         self._tabbed = None
         self.follow_height()
@@ -92,15 +94,25 @@ class Layout:
         if low is self._tabbed or not together or not window.isVisible():
             return
         self._tabbed = low
+        beside = window.tabifiedDockWidgets(lower)
+        behind = [dock for dock in self._behind_left if dock in beside]
         if low:
             window.tabifyDockWidget(upper, lower)
+            self._put_behind(lower, behind)
             upper.raise_()
         else:
-            window.removeDockWidget(lower)
-            window.addDockWidget(area, lower)
-            lower.show()
-            window.splitDockWidget(upper, lower, _Way.Vertical)
+            for dock in (lower, *behind):
+                window.removeDockWidget(dock)
+            for dock in (lower, *behind):
+                window.addDockWidget(area, dock, _Way.Vertical)
+                dock.show()
+            self._put_behind(lower, behind)
+            lower.raise_()
             window.resizeDocks([upper, lower], list(LEFT_HEIGHTS), _Way.Vertical)
+
+    def _put_behind(self, front: QDockWidget, docks: Sequence[QDockWidget]) -> None:
+        for dock in docks:
+            self._window.tabifyDockWidget(front, dock)
 
     def _put_maps_away(self) -> None:
         for column in self._maps:

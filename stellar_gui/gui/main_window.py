@@ -20,6 +20,7 @@ from stellar_gui.gui.maps import Maps
 from stellar_gui.gui.menus import Menus
 from stellar_gui.gui.panels.data_panel import DataPanel
 from stellar_gui.gui.panels.report_panel import ReportPanel
+from stellar_gui.gui.panels.runs_panel import RunsPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
@@ -74,9 +75,10 @@ class MainWindow(QMainWindow):
         self._star = StarPanel(self.workspace)
         self._selection = SelectionPanel(self.workspace)
         self._report = ReportPanel(self.workspace)
-        left, right = (self._data, self._training), (self._star, self._selection)
-        self._docks: tuple[Panel, ...] = (*left, *right, self._report)
-        self._layout = Layout(self, left, right, (self._report,), self._maps.columns)
+        self._runs = RunsPanel(self.workspace)
+        left, right = (self._data, self._training, self._runs), (self._star, self._selection, self._report)
+        self._docks: tuple[Panel, ...] = (*left, *right)
+        self._layout = Layout(self, left, right, self._maps.columns)
         self._warned_of_loss = False
         centre = QWidget()
         centre.setObjectName("centralArea")
@@ -220,6 +222,7 @@ class MainWindow(QMainWindow):
             "actionPauseTraining": self._training.toggle_pause,
             "actionStopTraining": self._training.stop,
             "actionDiscardTraining": self._training.discard,
+            "actionShowFilm": self._map_card.film.open,
             "actionResetLayout": self._layout.arrange,
             "actionKeys": lambda: dialogs.show_keys(self),
             "actionShowLog": dialogs.open_log_folder,
@@ -252,6 +255,8 @@ class MainWindow(QMainWindow):
         files.saved.connect(self._recovery.forget)
         for signal in (self._training.trainingEnded, self._training.trainingHeld):
             signal.connect(self._recovery.keep)
+        self._runs.filmRequested.connect(self._map_card.film.open)
+        workspace.runs.runsChanged.connect(self._update_actions)
         self._data.columns.chosen.connect(files.set_columns)
         self._selection.exportRequested.connect(files.ask_export)
         files.opened.connect(self._refresh_recent)
@@ -332,6 +337,7 @@ class MainWindow(QMainWindow):
         allow("actionPauseTraining", training or self._training.resumable, "No training is under way.")
         for name in ("actionStopTraining", "actionDiscardTraining"):
             allow(name, training, "No training is under way.")
+        allow("actionShowFilm", self._map_card.film.available, "The run shown has no film; train to make one.")
 
     def _update_title(self) -> None:
         catalog = self.workspace.catalog

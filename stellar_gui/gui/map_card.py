@@ -1,12 +1,14 @@
 """The middle of the window: the welcome, the way to a first map, or the star map of the latent plane."""
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget
 
 from stellar_gui.analysis.map_data import map_data
 from stellar_gui.analysis.planes import LatentPlane
 from stellar_gui.gui.color_control import ColorControl
+from stellar_gui.gui.filmstrip import Filmstrip
 from stellar_gui.gui.invitation import Invitation
 from stellar_gui.gui.map_link import MapLink
 from stellar_gui.gui.tasks import Task
@@ -37,6 +39,9 @@ class MapCard(Card):
         for page in (self.welcome, self._invitation, self.map):
             self._stack.addWidget(page)
         self.body.addWidget(self._stack)
+        self.film = Filmstrip(workspace)
+        self.map.installEventFilter(self)
+        self.body.addWidget(self.film)
         self.colors = ColorControl(workspace, self)
         self.header.addSpacing(8)
         for widget in (self.colors.lock, self.colors.label, self.colors.combo):
@@ -52,6 +57,16 @@ class MapCard(Card):
         workspace.previewChanged.connect(self._show_preview)
         workspace.tasks.changed.connect(self._show_busy)
         self._show_page()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc on the map ends the film first."""
+        ends = (
+            isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
+        )
+        if ends and self._workspace.film_shown:
+            self.film.put_away()
+            return True
+        return super().eventFilter(watched, event)
 
     def _show_page(self) -> None:
         workspace = self._workspace
@@ -75,7 +90,9 @@ class MapCard(Card):
             self.link.set_plane(LatentPlane(flat=embedding.latent.shape[1] == 1))
 
     def _show_drawn(self) -> None:
-        if self.link.up_to_date and self._workspace.preview is None:
+        if self._workspace.film_shown:
+            self._show_preview()
+        elif self.link.up_to_date and self._workspace.preview is None:
             self.set_facts(numbers.stars(len(self.map.data.index)))
 
     def _warm_up(self) -> None:
@@ -93,11 +110,10 @@ class MapCard(Card):
         preview = workspace.preview
         self._show_page()
         if preview is not None:
-            self.map.set_preview(preview)
-            shown, kept = numbers.stars(len(preview)), int(workspace.kept.sum())
-            self.set_facts(
-                f"training \N{MIDDLE DOT} {shown}{f' of {numbers.count(kept)}' if len(preview) < kept else ''}"
-            )
+            self.map.set_preview(preview, keep_view=workspace.film_shown)
+            what, kept = "film" if workspace.film_shown else "training", int(workspace.kept.sum())
+            shown = numbers.stars(len(preview)) + (f" of {numbers.count(kept)}" if len(preview) < kept else "")
+            self.set_facts(f"{what} \N{MIDDLE DOT} {shown}")
         elif self.link.up_to_date or workspace.embedding is None:
             self.map.set_preview(None)
             self._show_drawn()

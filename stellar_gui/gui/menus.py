@@ -47,7 +47,14 @@ VIEW = (
     SEPARATOR,
     "theme",
 )
-TRAINING = ("actionTrain", "actionPauseTraining", "actionStopTraining", "actionDiscardTraining")
+TRAINING = (
+    "actionTrain",
+    "actionPauseTraining",
+    "actionStopTraining",
+    "actionDiscardTraining",
+    SEPARATOR,
+    "actionShowFilm",
+)
 HELP = ("actionKeys", "actionShowLog", SEPARATOR, "actionAbout")
 TOOLBAR = (
     "actionOpen",

@@ -10,7 +10,7 @@ from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.theme import DARK, LIGHT, Colors, ThemeChoice, theme
 from stellar_gui.gui.widgets.panel import Panel
 
-PANELS = ("dataPanel", "trainingPanel", "starPanel", "selectionPanel")
+PANELS = ("dataPanel", "trainingPanel", "runsPanel", "starPanel", "selectionPanel")
 NAMES = (
     "latentView",
     "trainButton",
@@ -91,14 +91,15 @@ def test_a_closed_panel_comes_back_with_the_layout(window: MainWindow, name: str
 
 
 def test_on_a_small_screen_the_left_column_becomes_tabs(window: MainWindow, qtbot: QtBot) -> None:
-    data, training = window.findChild(Panel, "dataPanel"), window.findChild(Panel, "trainingPanel")
+    data, training, runs = (window.findChild(Panel, name) for name in PANELS[:3])
     assert not window.tabifiedDockWidgets(data)
     window.resize(1280, 800)
-    qtbot.waitUntil(lambda: window.tabifiedDockWidgets(data) == [training])
+    qtbot.waitUntil(lambda: window.tabifiedDockWidgets(data) == [training, runs])
     assert window.width() == 1280
     assert window.height() == 800
     window.resize(1680, 1000)
     qtbot.waitUntil(lambda: not window.tabifiedDockWidgets(data))
+    assert window.tabifiedDockWidgets(training) == [runs]
 
 
 def test_the_theme_is_switched_and_remembered(window: MainWindow) -> None:

@@ -94,10 +94,10 @@ class EditingMap(DrawingMap):
         self.drop_region()
         super().await_data()
 
-    def set_preview(self, positions: NDArray[np.floating] | None) -> None:
+    def set_preview(self, positions: NDArray[np.floating] | None, keep_view: bool = False) -> None:
         """As the canvas does; a region is dropped."""
         self.drop_region()
-        super().set_preview(positions)
+        super().set_preview(positions, keep_view)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The numbers stay at their place."""

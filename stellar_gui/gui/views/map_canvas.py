@@ -107,10 +107,10 @@ class MapCanvas(QAbstractScrollArea):
             self.viewChanged.emit()
         self._forget_drawing()
 
-    def set_preview(self, positions: NDArray[np.floating] | None) -> None:
-        """Show (m, 2) positions of a training under way instead of the stars; None brings the stars back.
+    def set_preview(self, positions: NDArray[np.floating] | None, keep_view: bool = False) -> None:
+        """Show (m, 2) positions of a training instead of the stars; None brings the stars back.
 
-        Nothing can be selected in a preview; the view glides after its extent.
+        Nothing can be selected in a preview; the view glides after its extent, unless it is kept.
         """
         if positions is None:
             if self._preview is None:
@@ -125,10 +125,11 @@ class MapCanvas(QAbstractScrollArea):
             first = self._preview is None
             self._preview = GridIndex(positions[:, 0], positions[:, 1])
             self._layer.set_levels(Levels.of(self._preview))
-            target = MapView.around(self._preview.bulk, y_down=self._view.y_down)
-            if first:
-                self._view_before_preview = self._view
-            self._view = target if first else self._view.towards(target, _FOLLOWING)
+            if not keep_view:
+                target = MapView.around(self._preview.bulk, y_down=self._view.y_down)
+                if first:
+                    self._view_before_preview = self._view
+                self._view = target if first else self._view.towards(target, _FOLLOWING)
         self.viewChanged.emit()
         self._forget_drawing()
 

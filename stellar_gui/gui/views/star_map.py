@@ -61,11 +61,11 @@ class StarMap(EditingMap):
         super().await_data()
         self._update_pointer()
 
-    def set_preview(self, positions: NDArray[np.floating] | None) -> None:
+    def set_preview(self, positions: NDArray[np.floating] | None, keep_view: bool = False) -> None:
         """As the canvas does; a gesture under way ends without effect."""
         self.cancel_gesture()
         self._end_hover()
-        super().set_preview(positions)
+        super().set_preview(positions, keep_view)
 
     def save_figure(self, path: Path, scale: float = 2.0, style: FigureStyle | None = None) -> None:
         """Write the map as a PNG, SVG or PDF file, by the path's ending. Raises OutputError.
