@@ -37,6 +37,14 @@ KEYS = (
             ("arrows, + -", "move and zoom with the map in focus"),
         ),
     ),
+    (
+        "Runs and their films",
+        (
+            ("Enter, F2, Delete", "in the list of runs: show, rename, delete"),
+            ("arrows, Home, End, Space", "in the filmstrip: frame by frame, to its ends, play or hold"),
+            ("Esc", "close the film"),
+        ),
+    ),
 )
 
 

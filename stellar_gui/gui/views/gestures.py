@@ -81,7 +81,7 @@ def hint_of(part: Part | None, mode: Mode, tool: Tool, space: bool, preview: boo
     space: whether the space bar is held; corners: of the polygon that is under way, 0 if there is none.
     """
     if preview:
-        return "Training: the map moves as it learns; drag moves it, the wheel zooms"
+        return "The map as it was learned, nothing to select on it; drag moves it, the wheel zooms"
     if part in (Part.X_AXIS, Part.Y_AXIS):
         return "Axis: drag moves and the wheel zooms this axis alone"
     if space:

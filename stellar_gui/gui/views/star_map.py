@@ -66,6 +66,7 @@ class StarMap(EditingMap):
         self.cancel_gesture()
         self._end_hover()
         super().set_preview(positions, keep_view)
+        self._update_pointer()
 
     def save_figure(self, path: Path, scale: float = 2.0, style: FigureStyle | None = None) -> None:
         """Write the map as a PNG, SVG or PDF file, by the path's ending. Raises OutputError.

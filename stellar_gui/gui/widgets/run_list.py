@@ -175,12 +175,13 @@ class _RunDelegate(QStyledItemDelegate):
             painter.drawImage(frame, stamp(run.picture, colors))
         painter.setPen(QPen(QColor(colors.border), 1))
         painter.drawRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5))
+        muted = colors.text if state & QStyle.StateFlag.State_Selected else colors.muted
         font, bold = painter.font(), painter.font()
         bold.setWeight(bold.Weight.DemiBold)
         texts = (
             (run.name, bold if current else font, colors.text),
-            (settings(run), font, colors.muted),
-            (error(run) + (" \N{MIDDLE DOT} shown" if current else ""), font, colors.muted),
+            (settings(run), font, muted),
+            (error(run) + (" \N{MIDDLE DOT} shown" if current else ""), font, muted),
         )
         for line, (text, face, color) in zip(_lines(option), texts, strict=True):
             painter.setFont(face)
