@@ -59,13 +59,19 @@ def fold(network: AutoEncoder, form: CanonicalForm) -> None:
 
 
 def align(latent: NDArray[np.float64], earlier: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Latent positions (n, m) turned and mirrored to lie as close as possible to earlier ones (n, m); both centred.
+    """Latent positions (n, m) turned and mirrored to lie as close as possible to earlier ones (n, m); both centred."""
+    turned: NDArray[np.float64] = latent @ turn_towards(latent, earlier)
+    return turned
+
+
+def turn_towards(latent: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The orthogonal (m, m) matrix by which latent positions (n, m) come as close as possible to others; both centred.
 
     The orthogonal Procrustes solution of Schoenemann 1966, Psychometrika 31, 1.
     """
-    left, _, right = np.linalg.svd(latent.T @ earlier)
-    turned: NDArray[np.float64] = latent @ (left @ right)
-    return turned
+    left, _, right = np.linalg.svd(latent.T.astype(np.float64) @ other)
+    turn: NDArray[np.float64] = left @ right
+    return turn
 
 
 def _float64(values: torch.Tensor) -> NDArray[np.float64]:

@@ -36,8 +36,6 @@ class Film(ReadOnly):
             raise ValueError("a film is made of float16 positions, whole epochs and float64 errors")
         if not 0 < len(self.latent) == len(self.epoch) == len(self.validation_mse):
             raise ValueError("a film has an epoch and an error for each of its frames")
-        if not np.isfinite(self.latent).all():
-            raise ValueError("a film's positions are finite")
 
     def __len__(self) -> int:
         return len(self.epoch)
@@ -54,6 +52,8 @@ class Film(ReadOnly):
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> "Film":
         """The film of arrays as `arrays` gave them. Raises KeyError or ValueError for others."""
+        if not np.isfinite(arrays["latent"]).all():
+            raise ValueError("a film's positions are finite")
         return cls(arrays["latent"], arrays["epoch"], arrays["validation_mse"])
 
 
@@ -88,12 +88,13 @@ class FilmRecorder:
         last, frames = self._last, [frame for frame in self._frames if frame is not self._last]
         if last is None or not frames:
             return None
-        from scipy.linalg import orthogonal_procrustes
+        from stellar_gui.autoencoder.canonical import turn_towards
 
-        turn, _ = orthogonal_procrustes(frames[-1].latent.astype(np.float64), last.latent.astype(np.float64))
-        latent = np.stack([*(frame.latent @ turn for frame in frames), last.latent])
+        turn = turn_towards(frames[-1].latent, last.latent).astype(np.float32)
+        latent = np.stack([frame.latent for frame in (*frames, last)])
+        latent[:-1] = (latent[:-1].reshape(-1, len(turn)) @ turn).reshape(latent[:-1].shape)
         return Film(
-            latent=np.clip(latent, -_LARGEST, _LARGEST).astype(np.float16),
+            latent=np.clip(latent, -_LARGEST, _LARGEST, out=latent).astype(np.float16),
             epoch=np.array([frame.epoch for frame in (*frames, last)], np.int64),
             validation_mse=np.array([frame.validation_mse for frame in (*frames, last)], np.float64),
         )

@@ -60,7 +60,8 @@ def test_what_does_not_belong_together_is_no_film() -> None:
         (latent, epoch[:1], error),
         (latent[0], epoch, error),
         (latent, error, error),
-        (latent + np.inf, epoch, error),
     ):
         with pytest.raises(ValueError, match="film"):
             Film(*wrong)
+    with pytest.raises(ValueError, match="finite"):
+        Film.of({"latent": latent + np.inf, "epoch": epoch, "validation_mse": error})
