@@ -260,3 +260,18 @@ def test_json_is_ascii_on_one_line(capfd: pytest.CaptureFixture[str], tmp_path: 
     out = capfd.readouterr().out
     assert out.isascii() and out.count("\n") == 1
     json.loads(out)
+
+
+def test_info_lists_a_sessions_runs(run: Run, session: Path, tmp_path: Path) -> None:
+    (only,) = run("info", session, "--json").json["runs"]
+    assert only["name"] == "reconstruct, seed 1" and only["current"] is True
+    assert only["training"]["seed"] == 1 and only["test_mse"] > 0
+    assert "runs" not in run("info", session).out.splitlines()
+    opened = drain(load_session(session))
+    other = replace(opened.run, model=replace(opened.model), name="another")
+    drain(save_session(replace(opened, runs=(*opened.runs, other)), tmp_path / "two.stellar"))
+    told = run("info", tmp_path / "two.stellar", "--json").json["runs"]
+    assert [(one["name"], one["current"]) for one in told] == [("reconstruct, seed 1", True), ("another", False)]
+    lines = run("info", tmp_path / "two.stellar").out.splitlines()
+    assert lines[lines.index("runs") + 1].startswith("  * reconstruct, seed 1 ")
+    assert lines[lines.index("runs") + 2].startswith("    another ")

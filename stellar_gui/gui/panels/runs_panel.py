@@ -27,7 +27,9 @@ class RunsPanel(Panel):
         self.list.chosen.connect(self._runs.switch_to)
         self.list.renamed.connect(self._runs.rename)
         self._add_action("actionShowRun", "&Show", None, self._show_run)
-        self._film = self._add_action("actionFilmOfRun", "Show training &film", None, self.filmRequested.emit)
+        self._film = self._add_action(
+            "actionFilmOfRun", "Show training &film of the run shown", None, self.filmRequested.emit
+        )
         self._add_action("actionRenameRun", "&Rename", "F2", self._rename)
         self._add_action("actionDeleteRun", "&Delete", "Delete", self._delete)
         self._runs.runsChanged.connect(self._show)
@@ -50,7 +52,6 @@ class RunsPanel(Panel):
         self.list.set_runs(runs, current)
         self.set_facts("" if not runs else "1 run" if len(runs) == 1 else f"{len(runs)} runs")
         self._film.setEnabled(current is not None and current.film is not None and not self._runs.recording)
-        self._film.setText("Show training &film of the run shown")
 
     def _show_run(self) -> None:
         if (run := self.list.run()) is not None:
