@@ -21,8 +21,8 @@ _Area, _Way = Qt.DockWidgetArea, Qt.Orientation
 class Layout:
     """Two panels at the left, two at the right, and below the central map two columns of other maps, put away at first.
 
-    left, right: from the upper to the lower panel, then those that are tabs behind the lower one; maps: by column, those of
-    one column are tabs.
+    left, right: from the upper to the lower panel, then those that are tabs behind the lower one; maps: by column, those
+    of one column are tabs.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Layout:
                 dock.setFloating(False)
                 dock.show()
                 window.addDockWidget(area, dock)
-            window.splitDockWidget(*docks, _Way.Vertical)
+            window.splitDockWidget(docks[0], docks[1], _Way.Vertical)
         for dock in (*self._behind_left, *self._behind_right):
             dock.setFloating(False)
             dock.show()
