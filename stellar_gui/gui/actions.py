@@ -42,6 +42,9 @@ SPECS: Final = {
     "actionSaveFigure": _Spec(
         f"Save &figure{ELLIPSIS}", "mdi6.image-outline", "Ctrl+Shift+E", "Save the map as a PNG, SVG or PDF figure"
     ),
+    "actionExportFilm": _Spec(
+        f"Export training f&ilm{ELLIPSIS}", "mdi6.filmstrip", None, "Write the film of the run shown as an animated GIF"
+    ),
     "actionQuit": _Spec("&Quit", None, Key.Quit, "Close the program"),
     "actionCopySelection": _Spec(
         "&Copy selected stars", "mdi6.content-copy", Key.Copy, "Copy the selected stars as tab-separated text"

@@ -59,6 +59,11 @@ class Filmstrip(QFrame):
         self.hide()
 
     @property
+    def film(self) -> Film | None:
+        """The film of the run shown."""
+        return self._film
+
+    @property
     def available(self) -> bool:
         """Whether the run shown has a film."""
         return self._film is not None

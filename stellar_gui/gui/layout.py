@@ -21,7 +21,7 @@ _Area, _Way = Qt.DockWidgetArea, Qt.Orientation
 class Layout:
     """Two panels at the left, two at the right, and below the central map two columns of other maps, put away at first.
 
-    left, right: from the upper to the lower panel, then those that are tabs behind the lower one; maps: by column, those
+    left, right: from the upper to the lower panel, then tabs behind the lower one; maps: by column, those
     of one column are tabs.
     """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
@@ -14,6 +14,7 @@ from stellar_gui.gui.actions import Actions
 from stellar_gui.gui.color_map_menu import ColorMapMenu
 from stellar_gui.gui.figure_dialog import FigureDialog, copy_figure
 from stellar_gui.gui.files import Files
+from stellar_gui.gui.film_export import FilmExport
 from stellar_gui.gui.layout import Layout
 from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
@@ -208,6 +209,7 @@ class MainWindow(QMainWindow):
             "actionExportSelection": files.ask_export,
             "actionSaveFigure": self._ask_figure,
             "actionCopyFigure": self._copy_figure,
+            "actionExportFilm": self._ask_film,
             "actionQuit": self.close,
             "actionCopySelection": files.copy_selection,
             "actionSelectAll": workspace.select_all,
@@ -298,6 +300,24 @@ class MainWindow(QMainWindow):
         dialog.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
         dialog.open()
 
+    def _ask_film(self) -> None:
+        dialog = QFileDialog(self, "Export the film of the training", self._settings.last_folder, "GIF film (*.gif)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("gif")
+        dialog.selectFile("training.gif")
+        dialog.fileSelected.connect(self.export_film)
+        dialog.open()
+
+    def export_film(self, path: str | Path) -> None:
+        """Write the film of the run shown as an animated GIF of the map's size."""
+        film = self._map_card.film.film
+        if film is None:
+            return
+        export = FilmExport(self.workspace, film, self._map_card.map.viewport().size(), Path(path))
+        export.written.connect(lambda done: self.statusBar().showMessage(f"Exported to {done}", 8000))
+        self.statusBar().showMessage("Painting the film\N{HORIZONTAL ELLIPSIS}", 8000)
+        export.start()
+
     def _copy_figure(self) -> None:
         copy_figure(self._maps.current, self._settings)
         self.statusBar().showMessage("Copied the figure", 8000)
@@ -337,7 +357,8 @@ class MainWindow(QMainWindow):
         allow("actionPauseTraining", training or self._training.resumable, "No training is under way.")
         for name in ("actionStopTraining", "actionDiscardTraining"):
             allow(name, training, "No training is under way.")
-        allow("actionShowFilm", self._map_card.film.available, "The run shown has no film; train to make one.")
+        for name in ("actionShowFilm", "actionExportFilm"):
+            allow(name, self._map_card.film.available, "The run shown has no film; train to make one.")
 
     def _update_title(self) -> None:
         catalog = self.workspace.catalog

@@ -20,6 +20,7 @@ FILE = (
     SEPARATOR,
     "actionExportSelection",
     "actionSaveFigure",
+    "actionExportFilm",
     SEPARATOR,
     "actionQuit",
 )

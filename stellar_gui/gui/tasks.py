@@ -12,7 +12,10 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from stellar_gui.errors import StellarError
 
 REPORT_INTERVAL = 0.05
-"""Seconds between two reports of progress; what comes sooner is dropped, so that the window never drowns in them."""
+"""Seconds between two reports of progress; what comes sooner is dropped, so that the window never drowns in them.
+
+The last report of its kind is not dropped, since it tells how it ended.
+"""
 JOIN_TIMEOUT_MS = 30_000
 
 Work = Callable[[], Any]
@@ -54,7 +57,7 @@ class _Worker(QObject):
             self.finished.emit(outcome)
 
     def _drive(self, work: Generator[Any, Any, Any]) -> Any:
-        reported = 0.0
+        reported, left = 0.0, None
         answer: object = None
         started = stopped = False
         while True:
@@ -73,11 +76,17 @@ class _Worker(QObject):
             try:
                 item = work.send(answer)
             except StopIteration as end:
+                if left is not None:
+                    self.progressed.emit(left)
                 return end.value
             answer, started = None, True
-            now = time.monotonic()
-            if item is not None and now - reported >= REPORT_INTERVAL:
-                reported = now
+            if item is None:
+                continue
+            if left is not None and type(left) is not type(item):
+                self.progressed.emit(left)
+            now, left = time.monotonic(), item
+            if now - reported >= REPORT_INTERVAL:
+                reported, left = now, None
                 self.progressed.emit(item)
 
 

@@ -42,7 +42,7 @@ def test_closing_ends_the_processes(stars: NDArray[np.float32]) -> None:
 
 
 def test_the_first_failure_is_told_in_its_words(stars: NDArray[np.float32]) -> None:
-    with pytest.raises(TrainingError, match="too few to train on"):
+    with pytest.raises(TrainingError, match="too few stars to train on"):
         drain(train_seeds(stars[:10], QUICK, [1, 2]))
 
 

@@ -283,7 +283,7 @@ def test_fewer_stars_than_a_batch_make_one_batch(count: int) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 19])
 def test_too_few_stars_are_refused_in_words(count: int) -> None:
-    with pytest.raises(TrainingError, match="are needed to train on"):
+    with pytest.raises(TrainingError, match="too few stars to train on"):
         next(train(curved_stars(count), QUICK))
 
 

@@ -1,9 +1,11 @@
 """The film of a training below the map: scrubbed, played, closed, and in the way of nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QSpinBox, QToolButton
@@ -143,3 +145,23 @@ def test_a_training_that_ends_without_a_model_leaves_no_film(
     idle(window, qtbot)
     assert not workspace.runs.recording and workspace.preview is None
     assert not window.findChild(Filmstrip, "filmstrip").isVisible()
+
+
+def test_a_film_is_exported_as_an_animated_picture(filmed: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    target = tmp_path / "training.gif"
+    filmed.export_film(target)
+    qtbot.waitUntil(target.exists, timeout=20_000)
+    canvas = filmed.findChild(StarMap, "latentView").viewport()
+    with Image.open(target) as picture:
+        assert picture.n_frames == FRAMES
+        assert picture.size == (canvas.width(), canvas.height())
+        first = np.asarray(picture.convert("RGB"))
+        picture.seek(FRAMES - 1)
+        assert (np.asarray(picture.convert("RGB")) != first).any()
+    assert filmed.workspace.preview is None
+
+
+def test_a_film_that_cannot_be_written_is_told_in_a_sentence(filmed: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(filmed.workspace.errorReported, timeout=20_000) as told:
+        filmed.export_film(tmp_path / "nowhere" / "training.gif")
+    assert "folder does not exist" in str(told.args[0])

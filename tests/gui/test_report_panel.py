@@ -134,14 +134,14 @@ def test_the_report_of_a_model(show: Callable[[Session], ReportPanel], session: 
 
 def test_small_errors_keep_three_digits_that_count(show: Callable[[Session], ReportPanel], session: Session) -> None:
     report = replace(session.model.report, test_mse=0.003614, pca_mse=0.00723)
-    panel = show(replace(session, model=replace(session.model, report=report)))
+    panel = show(replace(session, model=replace(session.model, report=report), runs=()))
     assert text(panel, "reportError") == "0.00361 mag²"
     assert "50 % less than" in text(panel, "reportComparison")
 
 
 def test_a_report_without_warnings_shows_none(show: Callable[[Session], ReportPanel], session: Session) -> None:
     quiet = replace(session.model, report=replace(session.model.report, warnings=()))
-    assert not shown(show(replace(session, model=quiet)), "reportWarnings")
+    assert not shown(show(replace(session, model=quiet, runs=())), "reportWarnings")
 
 
 def test_noise_and_classes_stand_there_where_the_table_tells_them(

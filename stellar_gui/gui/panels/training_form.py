@@ -139,6 +139,8 @@ class TrainingForm(QWidget):
                 huber_delta=preset.huber_delta,
                 batch_size=preset.batch_size,
                 learning_rate=preset.learning_rate,
+                optimiser=preset.optimiser,
+                jitter=preset.jitter,
             )
         )
 
