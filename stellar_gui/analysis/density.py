@@ -202,13 +202,22 @@ def sample_side(step: int) -> int:
     return int(2 ** round(math.log2(step) / 2))
 
 
+def _two_digits(value: float) -> float:
+    """A number rounded to two digits that count."""
+    unit = 10.0 ** max(math.floor(math.log10(value)) - 1, 0) if value >= 10 else 0.0
+    return round(value / unit) * unit if unit else value
+
+
 def robust_top(counts: NDArray[np.integer] | NDArray[np.floating]) -> float:
-    """The count that all but the densest 0.2 percent of marked pixels stay under, by each eighth line; at least 2."""
+    """The count that all but the densest 0.2 percent of marked pixels stay under, by each eighth line; at least 2.
+
+    Rounded to two digits, so that the shades do not flicker while the view moves.
+    """
     marked = _marked(counts)
     if not marked.size:
         return 2.0
     place = min(int(_ROBUST * marked.size), marked.size - 1)
-    return max(float(np.partition(marked, place)[place]), 2.0)
+    return max(_two_digits(float(np.partition(marked, place)[place])), 2.0)
 
 
 def _marked(counts: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[Any]:

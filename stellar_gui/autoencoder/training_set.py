@@ -105,8 +105,8 @@ def _require_usable(magnitudes: NDArray[np.float32], details: Details) -> None:
     """Raise TrainingError for too few stars, and for magnitudes that are neither finite nor masked."""
     if len(magnitudes) < FEWEST_STARS:
         raise TrainingError(
-            f"There are too few stars to train on: {len(magnitudes)} take part, at least {FEWEST_STARS} are needed; relax "
-            "the quality checks or open a larger table."
+            f"There are too few stars to train on: {len(magnitudes)} take part, at least {FEWEST_STARS} are needed; "
+            "relax the quality checks or open a larger table."
         )
     usable = np.isfinite(magnitudes)
     if not (usable if details.masked is None else usable | details.masked).all():

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter, QPen, QPolygonF
 
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font, ticks
@@ -58,6 +58,33 @@ def paint_color_bar(painter: QPainter, plot: QRectF, stars: StarImage, colors: C
         where = QRectF(middle - half - 2, bar.bottom() + 3, 2 * half + 4, line)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, label)
     painter.restore()
+
+
+class ColorBar:
+    """Draws the bar of densities on the screen, from an image that is kept while it stays the same."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._palette: NDArray[np.uint32] | None = None
+        self._image = QImage()
+
+    def paint(
+        self, painter: QPainter, plot: QRectF, stars: StarImage, colors: Colors, font: QFont, ratio: float
+    ) -> None:
+        """As `paint_color_bar`, sharp at ratio device pixels for each logical one."""
+        area = QRectF(0, 0, math.ceil(plot.right() + _BEYOND_PLOT + 2), math.ceil(plot.top()))
+        scale = stars.scale
+        shades = scale.top, scale.least, scale.stretch if scale.ranks is None else scale
+        key = (plot.getRect(), *shades, stars.most > scale.top, stars.unit, colors, font.toString(), ratio)
+        if key != self._key or stars.palette is not self._palette:
+            self._key, self._palette = key, stars.palette
+            size = QSizeF(area.width() * ratio, area.height() * ratio).toSize()
+            self._image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+            self._image.setDevicePixelRatio(ratio)
+            self._image.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._image) as into:
+                paint_color_bar(into, plot, stars, colors, font)
+        painter.drawImage(area.topLeft(), self._image)
 
 
 def paint_value_bar(painter: QPainter, plot: QRectF, key: ValueKey, colors: Colors, font: QFont) -> None:

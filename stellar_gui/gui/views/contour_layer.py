@@ -28,31 +28,33 @@ class ContourLayer:
     """Draws contours computed once for a set of stars, in data units, under any view."""
 
     def __init__(self) -> None:
-        self._paths: list[tuple[str, QPainterPath, _Places]] = []
+        self._lines = QPainterPath()
+        self._labels: list[tuple[str, _Places]] = []
 
     def set_contours(self, contours: tuple[Contour, ...]) -> None:
         """Draw other contours."""
-        self._paths = []
+        self._lines, self._labels = QPainterPath(), []
         contours = tuple(contour for contour in contours if contour.lines)
         for contour, places in zip(contours, _label_places(contours), strict=True):
-            path = QPainterPath()
             for line in contour.lines:
-                path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
-            self._paths.append((f"{100 * contour.share:g} %", path, places))
+                self._lines.addPolygon(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
+            self._labels.append((f"{100 * contour.share:g} %", places))
 
     def paint_lines(self, painter: QPainter, plot: QRectF, view: MapView, colors: Colors) -> None:
         """Draw the lines within the plot; the painter works in logical pixels."""
-        to_plot = view.transform(plot)
+        if self._lines.isEmpty():
+            return
+        lines = view.transform(plot).map(self._lines)
         painter.save()
         painter.setClipRect(plot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        lines = [to_plot.map(path) for _, path, _ in self._paths]
-        for name, opacity, beside in ((colors.card, _EDGE, 1.0), (colors.ink, _INK, 0.0)):
+        painter.translate(1.0, 1.0)
+        for name, opacity in ((colors.card, _EDGE), (colors.ink, _INK)):
             color = QColor(name)
             color.setAlphaF(opacity)
             painter.setPen(QPen(color, 1))
-            for line in lines:
-                painter.drawPath(line.translated(beside, beside))
+            painter.drawPath(lines)
+            painter.translate(-1.0, -1.0)
         painter.restore()
 
     def paint_labels(
@@ -64,7 +66,7 @@ class ContourLayer:
         """
         metrics, font_name = QFontMetricsF(axis_font(font)), font.toString()
         taken: list[QRectF] = []
-        for text, _, places in self._paths:
+        for text, places in self._labels:
             size = QSizeF(math.ceil(metrics.horizontalAdvance(text)) + 6, math.ceil(metrics.height()))
             box = _free_box((view.to_pixel(x, y, plot) for x, y in places), size, taken)
             if box is None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from stellar_gui.analysis.hues import Limits
 from stellar_gui.analysis.raster import Raster
 from stellar_gui.gui.theme import Colors, theme
 from stellar_gui.gui.views.axes import paint_axes
-from stellar_gui.gui.views.color_bar import paint_color_bar, paint_value_bar
+from stellar_gui.gui.views.color_bar import ColorBar, paint_color_bar, paint_value_bar
 from stellar_gui.gui.views.density_layer import StarImage
 from stellar_gui.gui.views.figure_style import FigureStyle, Look
 from stellar_gui.gui.views.hue_image import LabelKey, ValueKey
@@ -26,6 +27,10 @@ _ROOMY, _SMALLEST_TEXT = 420.0, 0.75  # logical pixels; text of 9 points is then
 
 class PaintedMap(MapCanvas):
     """A map canvas on the screen; figures are painted by the same code."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._color_bar = ColorBar()
 
     def lock_range(self, locked: bool) -> None:
         """Keep the range of the colour bar as it is now, or let it follow the numbers in view."""
@@ -118,7 +123,10 @@ class PaintedMap(MapCanvas):
             paint_value_bar(painter, plot, drawn.key, colors, font)
         elif drawn.stars:
             unit = drawn.unit.replace(_CELL, _cell(raster)) if on_paper else drawn.unit
-            paint_color_bar(painter, plot, replace(drawn, unit=unit), colors, font)
+            if figure is None:
+                self._color_bar.paint(painter, plot, drawn, colors, font, ratio)
+            else:
+                paint_color_bar(painter, plot, replace(drawn, unit=unit), colors, font)
         if figure is None:
             self._legend_area = legend_area
         at_home = self._preview is None and self._view == self._home and self._sky is None
