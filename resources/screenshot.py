@@ -1,4 +1,4 @@
-"""Makes the README's pictures: opens the sample, trains, lassoes the white dwarfs, and saves the window in both themes.
+"""Makes the README's pictures: opens the sample, trains, opens maps, lassoes the white dwarfs, saves both themes.
 
 Run in the program's environment:  .venv/bin/python resources/screenshot.py
 """
@@ -17,7 +17,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDockWidget, QPushButton, QToolButton
 from shapely.geometry import MultiPoint
 
 from stellar_gui.gui.application import create_application
@@ -25,7 +25,7 @@ from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.theme import ThemeChoice, theme
 from stellar_gui.gui.views.star_map import StarMap
 
-SIZE = (1440, 900)
+SIZE = (1560, 1000)
 OUT = Path(__file__).parent / "images"
 GROUP = "white dwarf"
 LEVEL = 5
@@ -91,6 +91,11 @@ def main() -> None:
     settle(window)
     QTest.mouseClick(window.findChild(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
     wait_until(lambda: window.workspace.model is not None)
+    settle(window)
+    window.findChild(QToolButton, "filmstripClose").click()
+    for name in ("actionShowColorMagnitudePanel", "actionShowSkyPanel", "actionShowColorUgrPanel"):
+        window.findChild(QAction, name).trigger()
+    window.findChild(QDockWidget, "colorMagnitudePanel").raise_()
     settle(window)
     lasso(window, GROUP)
     selected = np.flatnonzero(window.workspace.selection)

@@ -74,7 +74,7 @@ test)
   system_libraries
   python_packages test
   export QT_QPA_PLATFORM=offscreen
-  exec "$python" -m pytest "$@"
+  exec "$python" -m pytest -n auto "$@"
   ;;
 install)
   system_libraries
