@@ -37,6 +37,7 @@ class Layout:
         self._behind_left, self._behind_right = left[2:], right[2:]
         self._tabbed: bool | None = None
         self._floating: list[MapPanel] = []
+        self._tabs_pending = False
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
@@ -54,13 +55,17 @@ class Layout:
                 dock.show()
                 window.addDockWidget(area, dock)
             window.splitDockWidget(docks[0], docks[1], _Way.Vertical)
-        for dock in (*self._behind_left, *self._behind_right):
-            dock.setFloating(False)
-            dock.show()
-        self._put_behind(self._left[1], self._behind_left)
-        self._put_behind(self._right[1], self._behind_right)
-        self._left[1].raise_()
-        self._right[1].raise_()
+        for docks, area in (
+            (self._behind_left, _Area.LeftDockWidgetArea),
+            (self._behind_right, _Area.RightDockWidgetArea),
+        ):
+            for dock in docks:
+                dock.setFloating(False)
+                dock.show()
+                window.addDockWidget(area, dock)
+        self._tabs_pending = not window.isVisible()
+        if not self._tabs_pending:
+            self._make_tabs()
         self._tabbed = None
         self.follow_height()
         widths = NARROW_SIDE_WIDTHS if window.width() < NARROW_WIDTH else SIDE_WIDTHS
@@ -69,6 +74,7 @@ class Layout:
 
     def restored(self) -> None:
         """The window has put its docks where they were the last time; floating maps appear once it is shown."""
+        self._tabs_pending = False
         self._floating = [
             panel for column in self._maps for panel in column if panel.isFloating() and not panel.isHidden()
         ]
@@ -76,7 +82,10 @@ class Layout:
         self.follow_height()
 
     def shown(self) -> None:
-        """The window appears: suit the screen's height, and bring its floating maps with it."""
+        """The window appears: make its tabs, suit the screen's height, and bring its floating maps with it."""
+        if self._tabs_pending:
+            self._tabs_pending = False
+            self._make_tabs()
         self.follow_height()
         for panel in self._floating:
             panel.hide()
@@ -109,6 +118,13 @@ class Layout:
             self._put_behind(lower, behind)
             lower.raise_()
             window.resizeDocks([upper, lower], list(LEFT_HEIGHTS), _Way.Vertical)
+
+    def _make_tabs(self) -> None:
+        """Put the further panels of both columns behind their lower ones."""
+        self._put_behind(self._left[1], self._behind_left)
+        self._put_behind(self._right[1], self._behind_right)
+        self._left[1].raise_()
+        self._right[1].raise_()
 
     def _put_behind(self, front: QDockWidget, docks: Sequence[QDockWidget]) -> None:
         for dock in docks:

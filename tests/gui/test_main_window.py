@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontDatabase
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.gui.main_window import MainWindow
@@ -145,3 +145,22 @@ def test_layout_and_recent_files_are_remembered(window: MainWindow, qtbot: QtBot
     assert any(button.toolTip() == str(table_path) for button in again.findChildren(QPushButton))
     again.findChild(QAction, "actionResetLayout").trigger()
     again.close()
+
+
+def test_each_panel_stands_in_one_row_of_tabs_on_low_and_high_screens(qtbot: QtBot) -> None:
+    for _ in range(2):
+        made = MainWindow()
+        made.resize(1280, 800)
+        made.show()
+        qtbot.waitExposed(made)
+        for height, left in ((800, ["Data", "Training", "Runs"]), (1000, ["Training", "Runs"])):
+            made.resize(1680, height)
+            qtbot.waitUntil(lambda made=made, left=left: sorted(_rows(made)) == sorted([left, ["Selection", "Report"]]))
+        made.close()
+        made.deleteLater()
+
+
+def _rows(window: MainWindow) -> list[list[str]]:
+    """The titles on each row of tabs that can be seen."""
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window and bar.isVisible() and bar.count()]
+    return [[bar.tabText(k) for k in range(bar.count())] for bar in bars]
