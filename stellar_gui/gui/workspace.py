@@ -14,6 +14,7 @@ from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import StellarError
+from stellar_gui.gui.class_accuracy import ClassAccuracy
 from stellar_gui.gui.display import Display
 from stellar_gui.gui.runs import Runs
 from stellar_gui.gui.tasks import Task, Tasks
@@ -62,6 +63,7 @@ class Workspace(QObject):
         self.undo_stack.cleanChanged.connect(self.unsavedChanged)
         self.display = Display(self.tasks, self)
         self.display.failed.connect(self.report)
+        self.class_accuracy = ClassAccuracy(self)
         self.runs = Runs(self.undo_stack, self)
         self.runs.wantedChanged.connect(self._show_wanted_run)
         self._catalog: Catalog | None = None

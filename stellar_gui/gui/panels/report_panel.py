@@ -4,14 +4,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QTabBar, QToolButton
 
-from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.autoencoder.training_progress import TrainingProgress
-from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui import icons
 from stellar_gui.gui.panels import report_text
 from stellar_gui.gui.panels.learning_page import LearningPage
 from stellar_gui.gui.panels.report_page import ReportPage
-from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.table_style import copy_rows
 from stellar_gui.gui.workspace import Workspace
@@ -33,9 +30,6 @@ class ReportPanel(Panel):
         super().__init__("Report", "reportPanel")
         self._workspace = workspace
         self._follows = False
-        self._accuracy: float | None = None
-        self._classified: Embedding | None = None
-        self._classes: Task | None = None
         self._tabs = QTabBar()
         self._tabs.setObjectName("reportTabs")
         self._tabs.setAccessibleName("Result, or course of the training")
@@ -52,16 +46,18 @@ class ReportPanel(Panel):
         self.body.addStretch(0)
         self._copy = self._copy_button()
         self._tabs.currentChanged.connect(self._show_page)
-        self.visibilityChanged.connect(self._look)
         workspace.progressed.connect(self._follow)
         workspace.previewChanged.connect(self._end_following)
         workspace.embeddingChanged.connect(self._show_model)
+        workspace.class_accuracy.changed.connect(self._show_classes)
+        self.visibilityChanged.connect(self._look)
         self._show_model()
 
     def copy_text(self) -> None:
         """Put the report on the clipboard as text to be read."""
-        if self._workspace.model is not None:
-            QGuiApplication.clipboard().setText(report_text.as_text(self._workspace.model, self._accuracy))
+        model, accuracy = self._workspace.model, self._workspace.class_accuracy.value
+        if model is not None:
+            QGuiApplication.clipboard().setText(report_text.as_text(model, accuracy))
 
     def copy_table(self) -> None:
         """Put the errors band by band on the clipboard, for a spreadsheet."""
@@ -110,10 +106,9 @@ class ReportPanel(Panel):
         if model is not None:
             self._report.show_model(model)
             self._learning.show_history(model.history)
-            self._report.show_classes(self._accuracy)
+            self._show_classes()
         self._tabs.setCurrentIndex(REPORT if came else self._tabs.currentIndex())
         self._show_page()
-        self._ask_classes()
 
     def _show_page(self) -> None:
         page, model = self._tabs.currentIndex(), self._workspace.model
@@ -125,36 +120,9 @@ class ReportPanel(Panel):
 
     def _look(self, visible: bool) -> None:
         if visible:
-            QTimer.singleShot(0, self, self._ask_classes)  # Qt tells so of a tab before it has its place
+            QTimer.singleShot(0, self, self._show_classes)  # Qt tells so of a tab before it has its place
 
-    def _ask_classes(self) -> None:
-        """See how well the classes are told apart, once somebody looks at another map than the last."""
-        catalog, embedding = self._workspace.catalog, self._workspace.embedding
-        if embedding is self._classified:
-            return
-        self._accuracy = None
-        self._report.show_classes(None)
-        if self._classes is not None:
-            self._classes.cancel()
-            self._classes = None
-        if catalog is None or embedding is None or "class" not in catalog.columns or self.visibleRegion().isEmpty():
-            self._classified = None
-            return
-        self._classified = embedding
-        task = Task("Telling the classes apart", lambda: _tell_apart(catalog, embedding), quiet=True)
-        task.finished.connect(self._show_classes)
-        task.failed.connect(self._workspace.report)
-        self._classes = task
-        self._workspace.tasks.start(task)
-
-    def _show_classes(self, accuracy: float | None) -> None:
-        self._classes = None
-        self._accuracy = accuracy
-        self._report.show_classes(accuracy)
-
-
-def _tell_apart(catalog: Catalog, embedding: Embedding) -> float | None:
-    from stellar_gui.analysis.separation import class_accuracy
-
-    labels = catalog.labels
-    return None if labels is None else class_accuracy(embedding.latent, labels)
+    def _show_classes(self) -> None:
+        """Tell how well the classes are told apart, to who looks."""
+        unseen = self.visibleRegion().isEmpty()
+        self._report.show_classes(None if unseen else self._workspace.class_accuracy.value)

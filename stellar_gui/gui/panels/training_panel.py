@@ -43,8 +43,6 @@ class TrainingPanel(Panel):
         self._task: Task | None = None
         self._ending = False
         self._before: Checkpoint | None = None
-        self._accuracy_task: Task | None = None
-        self._accuracy: float | None = None
         self._form = TrainingForm()
         self._train = _button("trainButton", "Train", "Train the autoencoder on the stars that take part", self.start)
         self._train.setProperty("main", True)
@@ -85,7 +83,7 @@ class TrainingPanel(Panel):
         self.body.addStretch(0)
         workspace.catalogChanged.connect(self._show_catalog)
         workspace.embeddingChanged.connect(self._show_model)
-        workspace.embeddingChanged.connect(self._ask_for_accuracy)
+        workspace.class_accuracy.changed.connect(self._take_accuracy)
         workspace.checkpointChanged.connect(self._update_buttons)
         workspace.qualityChanged.connect(self._compare_stars)
         self._warn("")
@@ -256,7 +254,6 @@ class TrainingPanel(Panel):
         model, checkpoint = self._workspace.model, self._workspace.checkpoint
         for widget in (self._chart, self._table, self._verdict):
             widget.setVisible(model is not None or checkpoint is not None or self.training)
-        self._accuracy = None
         if model is None:
             self._show_held(checkpoint)
             return
@@ -293,11 +290,11 @@ class TrainingPanel(Panel):
         model = self._workspace.model
         if model is None:
             return
-        report = model.report
+        report, accuracy = model.report, self._workspace.class_accuracy.value
         facts, told = f"test {report.test_mse:.4f} mag²", ""
-        if self._accuracy is not None:
-            facts += f" \N{MIDDLE DOT} classes {self._accuracy:.3f}"
-            told = f"On the map, 15 neighbours tell the classes apart with a balanced accuracy of {self._accuracy:.3f}."
+        if accuracy is not None:
+            facts += f" \N{MIDDLE DOT} classes {accuracy:.3f}"
+            told = f"On the map, 15 neighbours tell the classes apart with a balanced accuracy of {accuracy:.3f}."
         self.set_facts(facts)
         self._verdict.setText(
             f"Numbers in mag, from {numbers.stars(report.test_stars)} kept for the test; "
@@ -306,33 +303,7 @@ class TrainingPanel(Panel):
             f"{report.pca_mse:.4f}. {_bias_verdict(report.bias_per_band, report.bias_error_per_band)} {told}".rstrip()
         )
 
-    def _ask_for_accuracy(self) -> None:
-        """Count how well the map keeps classes apart, where at least two take part."""
-        if self._accuracy_task is not None:
-            self._accuracy_task.cancel()
-            self._accuracy_task = None
-        catalog, embedding = self._workspace.catalog, self._workspace.embedding
-        labels = None if catalog is None or embedding is None else catalog.labels
-        if labels is None or embedding is None:
-            return
-        codes = labels.codes[self._workspace.kept]
-        if len(np.unique(codes[codes >= 0])) < 2:
-            return
-
-        def work() -> float | None:
-            from stellar_gui.analysis.separation import class_accuracy
-
-            return class_accuracy(embedding.latent, labels)
-
-        task = Task("Telling classes apart", work, quiet=True)
-        task.finished.connect(self._take_accuracy)
-        task.failed.connect(self._workspace.report)
-        self._accuracy_task = task
-        self._workspace.tasks.start(task)
-
-    def _take_accuracy(self, accuracy: float | None) -> None:
-        self._accuracy_task = None
-        self._accuracy = accuracy
+    def _take_accuracy(self) -> None:
         if not self.training:
             self._show_verdict()
 

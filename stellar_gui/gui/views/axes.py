@@ -135,9 +135,16 @@ def paint_axes(
         y = view.to_pixel(view.x0, value, plot).y()
         where = QRectF(left - TICK - _GAP - 120, y - height / 2, 120, height)
         painter.drawText(where, flags.AlignRight | flags.AlignVCenter, label)
+    paint_titles(painter, plot, titles)
+    painter.restore()
+
+
+def paint_titles(painter: QPainter, plot: QRectF, titles: tuple[str, str]) -> None:
+    """Write what stands at the axes, in the painter's font and pen; the painter is left turned."""
     x_title, y_title = titles
-    painter.drawText(QRectF(left, bottom + TICK + 4 + height, plot.width(), height), flags.AlignCenter, x_title)
+    height = QFontMetricsF(painter.font()).height()
+    middle = Qt.AlignmentFlag.AlignCenter
+    painter.drawText(QRectF(plot.left(), plot.bottom() + TICK + 4 + height, plot.width(), height), middle, x_title)
     painter.translate(height / 2, plot.center().y())
     painter.rotate(-90)
-    painter.drawText(QRectF(-plot.height() / 2, -height / 2, plot.height(), height), flags.AlignCenter, y_title)
-    painter.restore()
+    painter.drawText(QRectF(-plot.height() / 2, -height / 2, plot.height(), height), middle, y_title)

@@ -20,6 +20,8 @@ from stellar_gui.gui.views.color_maps import ColorMaps, density_ramp
 from stellar_gui.gui.views.color_ramp import STEPS, packed, rgb
 from stellar_gui.gui.views.hue_image import HuePainter, LabelKey, ValueKey, key_of
 
+CELL = "2 \N{MULTIPLICATION SIGN} 2 pixels"
+"""What a density counts the stars of, in words."""
 _FINENESS = 64  # table entries for each star of the first few, so that rims are smooth
 _TABLE = 4096
 _LARGEST_TABLE = 1 << 20
@@ -112,7 +114,7 @@ class DensityLayer:
         if raster.y_down:
             image = image.flipped(Qt.Orientation.Vertical)
             marks = None if marks is None else marks.flipped(Qt.Orientation.Vertical)
-        unit = "stars overlapping" if counts.discs else "stars per 2 \N{MULTIPLICATION SIGN} 2 pixels"
+        unit = "stars overlapping" if counts.discs else f"stars per {CELL}"
         most = float(counts.every.max())
         return StarImage(image, marks, scale, most, shades, unit, counts.stars, counts.complete, key)
 

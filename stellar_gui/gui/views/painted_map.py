@@ -13,7 +13,7 @@ from stellar_gui.analysis.raster import Raster
 from stellar_gui.gui.theme import Colors, theme
 from stellar_gui.gui.views.axes import paint_axes
 from stellar_gui.gui.views.color_bar import ColorBar, paint_color_bar, paint_value_bar
-from stellar_gui.gui.views.density_layer import StarImage
+from stellar_gui.gui.views.density_layer import CELL, StarImage
 from stellar_gui.gui.views.figure_style import FigureStyle, Look
 from stellar_gui.gui.views.hue_image import LabelKey, ValueKey
 from stellar_gui.gui.views.map_canvas import LEAST_PLOT, MapCanvas
@@ -21,7 +21,6 @@ from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import paint_note, paint_ring
 from stellar_gui.gui.widgets.numbers import stars as number_of_stars
 
-_CELL = "2 \N{MULTIPLICATION SIGN} 2 pixels"
 _ROOMY, _SMALLEST_TEXT = 420.0, 0.75  # logical pixels; text of 9 points is then 6.75 at least
 
 
@@ -122,7 +121,7 @@ class PaintedMap(MapCanvas):
         elif isinstance(drawn.key, ValueKey):
             paint_value_bar(painter, plot, drawn.key, colors, font)
         elif drawn.stars:
-            unit = drawn.unit.replace(_CELL, _cell(raster)) if on_paper else drawn.unit
+            unit = drawn.unit.replace(CELL, _cell(raster)) if on_paper else drawn.unit
             if figure is None:
                 self._color_bar.paint(painter, plot, drawn, colors, font, ratio)
             else:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.sky import Projection, ProjectionKind
 from stellar_gui.gui.theme import Colors
-from stellar_gui.gui.views.axes import TICK, axis_font
+from stellar_gui.gui.views.axes import TICK, axis_font, paint_titles
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.widgets.numbers import MINUS
 
@@ -88,7 +88,8 @@ class SkyAxes:
             painter.drawLine(plot.topLeft(), plot.bottomLeft())
             painter.drawLine(plot.bottomLeft(), plot.bottomRight())
         self._paint_labels(painter, plot, view, net, colors)
-        _paint_titles(painter, plot, titles, colors)
+        painter.setPen(QColor(colors.muted))
+        paint_titles(painter, plot, titles)
         painter.restore()
 
     def _paint_labels(self, painter: QPainter, plot: QRectF, view: MapView, net: _Net, colors: Colors) -> None:
@@ -236,15 +237,3 @@ def _paint_label(painter: QPainter, box: QRectF, text: str, colors: Colors, take
     painter.strokePath(letters, QPen(halo, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setPen(QColor(colors.text))
     painter.drawText(box.adjusted(0, 0, 2, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-
-
-def _paint_titles(painter: QPainter, plot: QRectF, titles: tuple[str, str], colors: Colors) -> None:
-    height = QFontMetricsF(painter.font()).height()
-    painter.setPen(QColor(colors.muted))
-    below = QRectF(plot.left(), plot.bottom() + TICK + 4 + height, plot.width(), height)
-    painter.drawText(below, Qt.AlignmentFlag.AlignCenter, titles[0])
-    painter.translate(height / 2, plot.center().y())
-    painter.rotate(-90)
-    painter.drawText(
-        QRectF(-plot.height() / 2, -height / 2, plot.height(), height), Qt.AlignmentFlag.AlignCenter, titles[1]
-    )
