@@ -238,7 +238,9 @@ class Polygon:
 
     @cached_property
     def _geometry(self) -> shapely.Polygon:
-        polygon = shapely.Polygon(self._points)
+        first = self._points[:1]
+        # closed twice: GEOS takes four level and upright sides for a rectangle, even where they fold back
+        polygon = shapely.Polygon(np.concatenate([self._points, first, first]))
         shapely.prepare(polygon)
         return polygon
 

@@ -95,3 +95,17 @@ def test_cover_never_promises_what_contains_denies(region: Region, random: objec
     inside = region.contains(x, y)
     assert inside[cell == WHOLE].all()
     assert not inside[cell == OUTSIDE].any()
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_four_sides_that_fold_back_on_themselves_hold_nothing(closed: bool) -> None:
+    corners = [(1.0, 1.5), (0.0, 1.5), (0.0, 0.0), (0.0, 1.5)]
+    folded = Polygon.through([*corners, corners[0]] if closed else corners)
+    x, y = np.random.default_rng(0).uniform(-1, 2, (2, 1000))
+    assert not folded.contains(x, y).any()
+    assert Polygon.through([(0, 0), (1, 0), (1, 1), (0, 1)]).contains(
+        np.array([0.5, 1.0]), np.array([0.5, 0.5])
+    ).tolist() == [
+        True,
+        False,
+    ]
