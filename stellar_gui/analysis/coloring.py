@@ -1,9 +1,10 @@
 """What the stars of a map can be coloured by: one number or one label for each star of a catalogue."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
+from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
@@ -31,13 +33,14 @@ class Group(Enum):
     DENSITY = "Density"
     COLOR = "Colours"
     NETWORK = "Autoencoder"
+    FINDING = "Findings"
     LABEL = "Labels"
     COLUMN = "Columns"
 
 
 @dataclass(frozen=True)
 class ColorChoice:
-    """Something to colour by; name: what the user reads, for labels and columns the column's name."""
+    """Something to colour by; name: what the user reads, for labels, columns and findings the column's name."""
 
     group: Group
     name: str
@@ -103,8 +106,10 @@ def outside(labels: Labels, names: Collection[str]) -> NDArray[np.bool_]:
     return ~hidden[labels.code]
 
 
-def color_choices(catalog: Catalog) -> tuple[ColorChoice, ...]:
+def color_choices(catalog: Catalog, findings: Collection[str] = ()) -> tuple[ColorChoice, ...]:
     """All that a catalogue's stars can be coloured by once they are embedded, density first; takes milliseconds.
+
+    findings: the names of what has been found of the stars.
 
     Identifiers are left out, as are columns of texts that hardly repeat. Whole numbers of few values count as labels.
     """
@@ -117,11 +122,22 @@ def color_choices(catalog: Catalog) -> tuple[ColorChoice, ...]:
             labels.append(ColorChoice(Group.LABEL, name))
         elif name in catalog.columns.values() or types.is_numeric_dtype(column):
             columns.append(ColorChoice(Group.COLUMN, name))
-    return (DENSITY, *COLORS, ERROR, *RESIDUALS, *labels, *columns)
+    found = (ColorChoice(Group.FINDING, name) for name in findings)
+    return (DENSITY, *COLORS, ERROR, *RESIDUALS, *found, *labels, *columns)
 
 
-def coloring(choice: ColorChoice, catalog: Catalog, embedding: Embedding | None) -> Coloring:
-    """The numbers or labels of a choice other than density; embedding: of the n rows, for the autoencoder's group."""
+def coloring(
+    choice: ColorChoice,
+    catalog: Catalog,
+    embedding: Embedding | None,
+    findings: Mapping[str, Finding] = MappingProxyType({}),
+) -> Coloring:
+    """The numbers or labels of a choice other than density.
+
+    embedding: of the n rows, for the autoencoder's group; findings: by name, for that of the findings.
+    """
+    if choice.group is Group.FINDING:
+        return _found(findings[choice.name])
     magnitudes = catalog.magnitudes
     if choice.group is Group.NETWORK:
         assert embedding is not None
@@ -156,6 +172,21 @@ def _is_label(column: pd.Series) -> bool:
     if types.is_string_dtype(column) or types.is_object_dtype(column):
         return 0 < int(head.astype("str").nunique()) <= min(_MOST_WORDS, max(len(head) // 2, 2))
     return False
+
+
+def _found(finding: Finding) -> Coloring:
+    """A finding's numbers, or its labels in the finding's order; negative codes, such as noise, are of the rest."""
+    if not finding.labels:
+        return _values(finding.title.lower(), finding.unit, finding.values.astype(np.float32, copy=False))
+    chosen = [code for code in finding.labels if code >= 0][:MOST_LABELS]
+    place = np.full(2**16, len(chosen), np.uint8)
+    place[np.array(chosen, dtype=np.int16).view(np.uint16)] = np.arange(len(chosen))
+    present = np.unique(finding.values).tolist()
+    rest = [finding.labels[code] for code in present if code < 0 and code != UNLABELLED]
+    rest += ["other"] if any(code >= 0 and code not in chosen for code in present) else []
+    rest += ["missing"] if UNLABELLED in present else []
+    names = tuple(finding.labels[code] for code in chosen)
+    return Labels(finding.title.lower(), names, place[finding.values.view(np.uint16)], " or ".join(rest) or "missing")
 
 
 def _values(

@@ -39,8 +39,10 @@ class ColorControl(QObject):
         self.menu.setObjectName("colourByMenu")
         self._group = QActionGroup(self)
         self._choices: tuple[ColorChoice, ...] = (DENSITY,)
+        self._findings: dict[str, str] = {}
         self._visible = False
         workspace.catalogChanged.connect(self._offer)
+        workspace.findings.findingsChanged.connect(self._follow_findings)
         workspace.embeddingChanged.connect(self._allow)
         workspace.previewChanged.connect(self._allow)
         workspace.display.colorChanged.connect(self._show)
@@ -55,9 +57,10 @@ class ColorControl(QObject):
         self.lock.setVisible(visible and numbers and self.combo.isEnabled())
 
     def _offer(self) -> None:
-        """Another catalogue: its own columns, and density first."""
+        """Another catalogue, or other findings: its own columns, and density first."""
         catalog = self._workspace.catalog
-        self._choices = (DENSITY,) if catalog is None else color_choices(catalog)
+        self._findings = self._named_findings()
+        self._choices = (DENSITY,) if catalog is None else color_choices(catalog, self._findings)
         self._fill_combo()
         self._fill_menu()
         self._show()
@@ -84,7 +87,7 @@ class ColorControl(QObject):
             if group not in (None, choice.group):
                 self.combo.insertSeparator(self.combo.count())
             group = choice.group
-            self.combo.addItem(choice.name, choice)
+            self.combo.addItem(self._text(choice), choice)
 
     def _fill_menu(self) -> None:
         for action in self._group.actions():
@@ -96,12 +99,22 @@ class ColorControl(QObject):
             if group is not choice.group:
                 self.menu.addSeparator()
             group = choice.group
-            action = QAction(choice.name.replace("&", "&&"), self.menu)
+            action = QAction(self._text(choice).replace("&", "&&"), self.menu)
             action.setCheckable(True)
             action.setData(choice)
             action.triggered.connect(lambda _, choice=choice: self._choose(choice))
             self._group.addAction(action)
             self.menu.addAction(action)
+
+    def _follow_findings(self) -> None:
+        if self._named_findings() != self._findings:
+            self._offer()
+
+    def _named_findings(self) -> dict[str, str]:
+        return {finding.name: finding.title for finding in self._workspace.findings.all}
+
+    def _text(self, choice: ColorChoice) -> str:
+        return self._findings[choice.name] if choice.group is Group.FINDING else choice.name
 
     def _choose_at(self, place: int) -> None:
         self._choose(self.combo.itemData(place))

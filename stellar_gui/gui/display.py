@@ -1,13 +1,15 @@
 """What all maps show alike: what the stars are coloured by, and which labels' stars are hidden."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Labels, coloring, outside
+from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Group, Labels, coloring, outside
+from stellar_gui.analysis.findings import Finding, by_name
 from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.gui.findings import Findings
 from stellar_gui.gui.tasks import Task, Tasks
 
 Mask = NDArray[np.bool_]
@@ -23,9 +25,11 @@ class Display(QObject):
     visibleChanged = Signal()
     failed = Signal(object)
 
-    def __init__(self, tasks: Tasks, parent: QObject) -> None:
+    def __init__(self, tasks: Tasks, findings: Findings, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks = tasks
+        self._findings = findings
+        findings.findingsChanged.connect(self._follow_findings)
         self._catalog: Catalog | None = None
         self._color = DENSITY
         self._hidden = self._wanted = frozenset[str]()
@@ -65,11 +69,11 @@ class Display(QObject):
         """Show no stars with these labels, of those that the stars are coloured by."""
         self._stop()
         self._wanted = names
-        catalog, choice = self._catalog, self._color
+        catalog, choice, found = self._catalog, self._color, by_name(self._findings.all)
         if catalog is None or not names:
             self._take((frozenset(), None))
             return
-        self._task = Task("Hiding stars", lambda: (names, _visible(catalog, choice, names)), quiet=True)
+        self._task = Task("Hiding stars", lambda: (names, _visible(catalog, choice, found, names)), quiet=True)
         self._task.finished.connect(self._take)
         self._task.failed.connect(self.failed)
         self._tasks.start(self._task)
@@ -83,6 +87,16 @@ class Display(QObject):
         others = frozenset(names) - {name}
         self.hide_labels(frozenset() if self._wanted == others else others)
 
+    def _follow_findings(self) -> None:
+        """Labels found anew belong to other stars; what is no longer there cannot be coloured by."""
+        if self._color.group is not Group.FINDING:
+            return
+        if self._findings.get(self._color.name) is None:
+            self.set_color(DENSITY)
+        else:
+            self.hide_labels(frozenset())
+            self.colorChanged.emit()
+
     def _take(self, answer: tuple[frozenset[str], Mask | None]) -> None:
         self._task = None
         if answer[0] != self._hidden:
@@ -95,7 +109,7 @@ class Display(QObject):
             self._task = None
 
 
-def _visible(catalog: Catalog, choice: ColorChoice, hidden: frozenset[str]) -> Mask:
-    labels = coloring(choice, catalog, None)
+def _visible(catalog: Catalog, choice: ColorChoice, found: Mapping[str, Finding], hidden: frozenset[str]) -> Mask:
+    labels = coloring(choice, catalog, None, found)
     assert isinstance(labels, Labels)
     return outside(labels, hidden)

@@ -21,8 +21,8 @@ _Area, _Way = Qt.DockWidgetArea, Qt.Orientation
 class Layout:
     """Two panels at the left, two at the right, and below the central map two columns of other maps, put away at first.
 
-    left, right: from the upper to the lower panel, then tabs behind the lower one; maps: by column, those
-    of one column are tabs.
+    left, right: from the upper to the lower panel, then tabs behind the lower one; analyses: tabs behind the lower
+    right one once they are opened; maps: by column, those of one column are tabs.
     """
 
     def __init__(
@@ -30,11 +30,12 @@ class Layout:
         window: QMainWindow,
         left: Sequence[QDockWidget],
         right: Sequence[QDockWidget],
+        analyses: Sequence[QDockWidget],
         maps: Sequence[Sequence[MapPanel]],
     ) -> None:
         self._window = window
         self._left, self._right, self._maps = left[:2], right[:2], maps
-        self._behind_left, self._behind_right = left[2:], right[2:]
+        self._behind_left, self._behind_right, self._analyses = left[2:], right[2:], analyses
         self._tabbed: bool | None = None
         self._floating: list[MapPanel] = []
         self._tabs_pending = False
@@ -44,6 +45,11 @@ class Layout:
         for column in maps:
             for panel in column:
                 panel.toggleViewAction().triggered.connect(lambda shown, panel=panel: self._show_map(panel, shown))
+
+    def open(self, analysis: QDockWidget) -> None:
+        """Bring an analysis to the front, where it was the last time."""
+        analysis.show()
+        analysis.raise_()
 
     def arrange(self) -> None:
         """Put everything in its first place."""
@@ -63,6 +69,10 @@ class Layout:
                 dock.setFloating(False)
                 dock.show()
                 window.addDockWidget(area, dock)
+        for dock in self._analyses:
+            dock.setFloating(False)
+            window.addDockWidget(_Area.RightDockWidgetArea, dock)
+            dock.hide()
         self._tabs_pending = not window.isVisible()
         if not self._tabs_pending:
             self._make_tabs()
@@ -122,7 +132,7 @@ class Layout:
     def _make_tabs(self) -> None:
         """Put the further panels of both columns behind their lower ones."""
         self._put_behind(self._left[1], self._behind_left)
-        self._put_behind(self._right[1], self._behind_right)
+        self._put_behind(self._right[1], (*self._behind_right, *self._analyses))
         self._left[1].raise_()
         self._right[1].raise_()
 

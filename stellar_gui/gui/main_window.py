@@ -51,7 +51,7 @@ MODES = {
     "actionModeIntersect": Mode.INTERSECT,
 }
 STRETCHES = {"Asinh": "asinh", "Log": "log", "Square root": "sqrt", "Linear": "linear", "Equalised": "equalised"}
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised with every new panel: a layout from before does not know where it belongs, and the first one is better."""
 GAP = 8
 FRAME = QSize(16, 40)
@@ -78,8 +78,9 @@ class MainWindow(QMainWindow):
         self._report = ReportPanel(self.workspace)
         self._runs = RunsPanel(self.workspace)
         left, right = (self._data, self._training, self._runs), (self._star, self._selection, self._report)
-        self._docks: tuple[Panel, ...] = (*left, *right)
-        self._layout = Layout(self, left, right, self._maps.columns)
+        self._analyses: tuple[Panel, ...] = ()
+        self._docks: tuple[Panel, ...] = (*left, *right, *self._analyses)
+        self._layout = Layout(self, left, right, self._analyses, self._maps.columns)
         self._warned_of_loss = False
         centre = QWidget()
         centre.setObjectName("centralArea")
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self._menus = Menus(self, self._actions, self._undo, self._redo, stretches, colours, maps)
         self._status = StatusBar(self.workspace)
         self.setStatusBar(self._status)
+        self._fill_analyse_menu()
         self._fill_window_menu()
         self._connect()
         self.resize(QSize(1680, 1000).boundedTo(self.screen().availableSize() - FRAME))
@@ -189,6 +191,14 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _, name=name: self._maps.each(lambda star_map: star_map.set_stretch(name)))
             actions.append(action)
         return actions
+
+    def _fill_analyse_menu(self) -> None:
+        for dock in self._analyses:
+            name = dock.objectName()
+            action = QAction(dock.windowTitle(), self)
+            action.setObjectName(f"actionAnalyse{name[0].upper()}{name[1:].removesuffix('Panel')}")
+            action.triggered.connect(lambda _=False, dock=dock: self._layout.open(dock))
+            self._menus.analyse_menu.addAction(action)
 
     def _fill_window_menu(self) -> None:
         for group in (self._maps.panels, self._docks):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Coloring, Group, Labels, coloring
+from stellar_gui.analysis.findings import Finding, by_name
 from stellar_gui.analysis.hues import StarColors
 from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.planes import Plane, SkyPlane
@@ -30,6 +31,9 @@ AT_ONCE = 50_000
 """Stars whose map is made within some 10 ms, so that no worker is needed."""
 
 
+_Found = tuple[Finding, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class _Source:
     """What a map is made of; embedding: None where plane and colours do without."""
@@ -47,11 +51,12 @@ class _Source:
 
 @dataclass(frozen=True, eq=False)
 class _Colored:
-    """A map's colouring, made in a worker; stars: None for density."""
+    """A map's colouring, made in a worker from what was found by then; stars: None for density."""
 
     data: MapData
     choice: ColorChoice
     stars: StarColors | None
+    found: _Found
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,12 +167,12 @@ class MapLink(QObject):
             self.drawn.emit()
             return
         source = _Source(self._plane, catalog, embedding, workspace.kept, workspace.display.visible)
-        choice = self._usable(workspace.display.color)
+        choice, found = self._usable(workspace.display.color), workspace.findings.all
         if len(catalog) <= AT_ONCE and not isinstance(self._plane, SkyPlane):
-            self._take(drain(_prepare(source, choice)))
+            self._take(drain(_prepare(source, choice, found)))
             return
         self.map.await_data()
-        task = Task("Preparing the map", lambda: _prepare(source, choice), quiet=True)
+        task = Task("Preparing the map", lambda: _prepare(source, choice, found), quiet=True)
         task.finished.connect(self._take)
         task.failed.connect(workspace.report)
         self._task = task
@@ -181,7 +186,7 @@ class MapLink(QObject):
         if self._next_view is not None:
             self.map.show_part(self._next_view)
         self._keep_view, self._next_view = False, None
-        if prepared.colors.choice == self._usable(self._workspace.display.color):
+        if self._is_wanted(prepared.colors):
             self._coloring = None if prepared.colors.stars is None else prepared.colors.stars.coloring
             self.map.set_coloring(prepared.colors.stars)
         else:
@@ -190,6 +195,11 @@ class MapLink(QObject):
         self._show_selection()
         self._show_rings()
         self.drawn.emit()
+
+    def _is_wanted(self, colors: _Colored) -> bool:
+        wanted = self._usable(self._workspace.display.color)
+        current = wanted.group is not Group.FINDING or colors.found is self._workspace.findings.all
+        return colors.choice == wanted and current
 
     def _name_axes(self) -> None:
         if isinstance(self._plane, SkyPlane):
@@ -227,10 +237,11 @@ class MapLink(QObject):
             self._source = None
             return
         choice, embedding = self._usable(self._workspace.display.color), self._workspace.embedding
+        found = self._workspace.findings.all
         if choice == DENSITY or len(source.catalog) <= AT_ONCE:
-            self._take_colors(_colored(source, embedding, data, choice))
+            self._take_colors(_colored(source, embedding, data, choice, found))
             return
-        task = Task("Colouring the map", lambda: _colored(source, embedding, data, choice), quiet=True)
+        task = Task("Colouring the map", lambda: _colored(source, embedding, data, choice, found), quiet=True)
         task.finished.connect(self._take_colors)
         task.failed.connect(self._workspace.report)
         self._color_task = task
@@ -286,19 +297,21 @@ class MapLink(QObject):
         return f"<b>{catalog.star_name(row)}</b><table cellspacing='0'>{cells}</table>"
 
 
-def _prepare(source: _Source, choice: ColorChoice) -> Generator[Progress, None, _Prepared]:
+def _prepare(source: _Source, choice: ColorChoice, found: _Found) -> Generator[Progress, None, _Prepared]:
     x, y = source.plane.coordinates(source.catalog, source.embedding)
     data = yield from map_data(x, y, source.shown, source.plane.contoured)
     if source.embedding is not None:
         error_ranks(source.embedding)  # sorted here, so that the first tooltip need not
-    return _Prepared(source, _colored(source, source.embedding, data, choice))
+    return _Prepared(source, _colored(source, source.embedding, data, choice, found))
 
 
-def _colored(source: _Source, embedding: Embedding | None, data: MapData, choice: ColorChoice) -> _Colored:
+def _colored(
+    source: _Source, embedding: Embedding | None, data: MapData, choice: ColorChoice, found: _Found
+) -> _Colored:
     stars = None
     if choice != DENSITY:
-        stars = StarColors.of(coloring(choice, source.catalog, embedding), data.levels, source.kept)
-    return _Colored(data, choice, stars)
+        stars = StarColors.of(coloring(choice, source.catalog, embedding, by_name(found)), data.levels, source.kept)
+    return _Colored(data, choice, stars, found)
 
 
 def _color_text(coloring: Coloring, row: int) -> str:

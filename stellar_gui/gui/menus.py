@@ -119,6 +119,7 @@ class Menus:
         for title, names in (("&File", FILE), ("&Edit", EDIT), ("&Select", SELECT), ("&View", VIEW)):
             self.fill(window.menuBar().addMenu(title), names)
         self.fill(window.menuBar().addMenu("&Training"), TRAINING)
+        self.analyse_menu = window.menuBar().addMenu("&Analyse")
         self.window_menu = window.menuBar().addMenu("&Window")
         self.fill(window.menuBar().addMenu("&Help"), HELP)
         self.toolbar = self._make_toolbar()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QUndoStack
 from stellar_gui.analysis.thumbnail import thumbnail
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.autoencoder.film import FilmRecorder
-from stellar_gui.gui.undo import RunCommand
+from stellar_gui.gui.undo import ChangeCommand
 from stellar_gui.session.run import Run, numbered, proposed_name
 from stellar_gui.session.session import Session, now
 
@@ -117,7 +117,7 @@ class Runs(QObject):
         name = numbered(name, [other.name for other in self._all if other is not old])
         model, before = run.model, old.name
         self._undo_stack.push(
-            RunCommand(f"rename run {before}", lambda: self._name(model, name), lambda: self._name(model, before))
+            ChangeCommand(f"rename run {before}", lambda: self._name(model, name), lambda: self._name(model, before))
         )
 
     def delete(self, run: Run) -> None:
@@ -126,7 +126,7 @@ class Runs(QObject):
             return
         place, was_wanted = self._all.index(old), run.model is self._wanted
         self._undo_stack.push(
-            RunCommand(
+            ChangeCommand(
                 f"delete run {old.name}", lambda: self._remove(old), lambda: self._put_back(old, place, was_wanted)
             )
         )

@@ -72,8 +72,8 @@ class CutsCommand(QUndoCommand):
         self._assign(self._new)
 
 
-class RunCommand(QUndoCommand):
-    """Changes the list of runs in a way that can be taken back; the trainings made since stay."""
+class ChangeCommand(QUndoCommand):
+    """Any other change, made by one function and taken back by another."""
 
     def __init__(self, text: str, do: Callable[[], None], undo: Callable[[], None]) -> None:
         super().__init__(text)

@@ -16,6 +16,7 @@ from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.class_accuracy import ClassAccuracy
 from stellar_gui.gui.display import Display
+from stellar_gui.gui.findings import Findings
 from stellar_gui.gui.runs import Runs
 from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.undo import CutsCommand, Gesture, SelectionCommand
@@ -61,7 +62,8 @@ class Workspace(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.undo_stack.cleanChanged.connect(self.unsavedChanged)
-        self.display = Display(self.tasks, self)
+        self.findings = Findings(self.undo_stack, self)
+        self.display = Display(self.tasks, self.findings, self)
         self.display.failed.connect(self.report)
         self.class_accuracy = ClassAccuracy(self)
         self.runs = Runs(self.undo_stack, self)
@@ -183,6 +185,7 @@ class Workspace(QObject):
             selection=self._selection,
             checkpoint=self._checkpoint,
             runs=self.runs.all,
+            findings=self.findings.all,
         )
 
     def show(self, session: Session) -> None:
@@ -194,6 +197,7 @@ class Workspace(QObject):
         self._cuts = self._checked_cuts = session.cuts
         self._quality = session.quality
         self.runs.reset(session)
+        self.findings.reset(session.findings)
         self._embedding = session.embedding
         self._checkpoint = self._saved_checkpoint = session.checkpoint
         self._subsets = MappingProxyType(dict(session.subsets))
@@ -211,6 +215,7 @@ class Workspace(QObject):
             self.embeddingChanged,
             self.checkpointChanged,
             self.runs.runsChanged,
+            self.findings.findingsChanged,
             self.subsetsChanged,
             self.selectionChanged,
             self.gestureChanged,

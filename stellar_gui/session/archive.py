@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from stellar_gui.analysis.findings import Finding
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
@@ -70,7 +71,7 @@ def save_session(session: Session, path: Path) -> Generator[Progress, None, None
     """
     members = {MANIFEST: _manifest(session).to_json()}
     members[CATALOG] = yield from to_parquet(session.catalog.table)
-    if session.subsets or session.selection is not None:
+    if session.subsets or session.selection is not None or session.findings:
         members[ROWS] = yield from to_parquet(_rows_table(session))
     if session.embedding is not None:
         members[EMBEDDING] = yield from to_parquet(_embedding_table(session.embedding))
@@ -98,7 +99,7 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
     members = yield from read_members(path, frozenset(LIMITS))
     manifest = Manifest.from_json(members[MANIFEST], name)
     needed = {CATALOG}
-    if manifest.subsets or manifest.has_selection:
+    if manifest.subsets or manifest.has_selection or manifest.findings:
         needed.add(ROWS)
     if manifest.model is not None:
         needed.add(MODEL)
@@ -114,7 +115,8 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
         flags = yield from from_parquet(members.pop(ROWS), manifest.rows, name)
         subsets = {subset: _flag(flags, f"subset_{k}", name) for k, subset in enumerate(manifest.subsets, 1)}
         selection = _flag(flags, SELECTION, name) if manifest.has_selection else None
-        session = replace(session, subsets=subsets, selection=selection)
+        findings = tuple(_finding(flags, f"finding_{k}", told, name) for k, told in enumerate(manifest.findings, 1))
+        session = replace(session, subsets=subsets, selection=selection, findings=findings)
     if manifest.model is not None:
         model = _model(members.pop(MODEL), manifest.model, name)
         embedding = None
@@ -162,6 +164,7 @@ def _manifest(session: Session) -> Manifest:
         checkpoint=None if session.checkpoint is None else _checkpoint_facts(session.checkpoint),
         runs=tuple({"name": run.name, "created": run.created} | _model_facts(run.model) for run in session.runs),
         current=None if session.run is None else session.runs.index(session.run),
+        findings=tuple(_finding_facts(finding) for finding in session.findings),
         summary=summarise(catalog, session.quality),
     )
 
@@ -189,11 +192,22 @@ def _checkpoint_facts(checkpoint: "Checkpoint") -> dict[str, Any]:
     }
 
 
+def _finding_facts(finding: Finding) -> dict[str, Any]:
+    return {
+        "name": finding.name,
+        "title": finding.title,
+        "unit": finding.unit,
+        "labels": {str(code): text for code, text in finding.labels.items()},
+        "recipe": dict(finding.recipe),
+    }
+
+
 def _rows_table(session: Session) -> pd.DataFrame:
-    flags = {f"subset_{k}": mask for k, mask in enumerate(session.subsets.values(), 1)}
+    columns: dict[str, Any] = {f"subset_{k}": mask for k, mask in enumerate(session.subsets.values(), 1)}
     if session.selection is not None:
-        flags[SELECTION] = session.selection
-    return pd.DataFrame(flags, index=pd.RangeIndex(len(session.catalog)))
+        columns[SELECTION] = session.selection
+    columns |= {f"finding_{k}": finding.values for k, finding in enumerate(session.findings, 1)}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(session.catalog)))
 
 
 def _embedding_table(embedding: Embedding) -> pd.DataFrame:
@@ -225,6 +239,15 @@ def _flag(flags: pd.DataFrame, column: str, name: str) -> Mask:
     if column not in flags.columns or flags[column].dtype != np.bool_:
         raise InputError(f"{name}: damaged; its list of rows lacks {column}.")
     return flags[column].to_numpy(copy=True)
+
+
+def _finding(rows: pd.DataFrame, column: str, told: Mapping[str, Any], name: str) -> Finding:
+    if column not in rows.columns:
+        raise InputError(f"{name}: damaged; its list of rows lacks {column}.")
+    try:
+        return Finding(values=rows[column].to_numpy(copy=True), **told)
+    except ValueError as error:
+        raise InputError(f"{name}: damaged; {error}.") from error
 
 
 def _model(data: bytes, described: Mapping[str, Any], name: str) -> "TrainedModel":

@@ -94,19 +94,21 @@ def reason_column(reason: NDArray[np.uint8]) -> pd.Series:
 
 
 def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_]) -> pd.DataFrame:
-    """The chosen rows with all of the catalogue's columns and, of an embedded session, the embedding's.
+    """The chosen rows with all of the catalogue's columns, the embedding's of an embedded session, and the findings.
 
     rows: row numbers, in the order wanted, or a (n,) bool mask. Columns as `add_columns` and `embedding_columns` say.
     Where one of the rows takes no part, and so has empty values, the column `quality` says why.
     """
     numbers = np.arange(len(session.catalog))[rows]
     source = session.catalog.table.take(numbers).reset_index(drop=True)
-    if session.embedding is None:
-        return source
-    added = embedding_columns(_taken(session.embedding, numbers))
-    if not session.quality.kept[numbers].all():
-        added["quality"] = reason_column(session.quality.reason[numbers])
-    return add_columns(source, added)
+    columns: list[pd.DataFrame | pd.Series] = [
+        finding.column.iloc[numbers].reset_index(drop=True) for finding in session.findings
+    ]
+    if session.embedding is not None:
+        columns.insert(0, embedding_columns(_taken(session.embedding, numbers)))
+        if not session.quality.kept[numbers].all():
+            columns.append(reason_column(session.quality.reason[numbers]))
+    return add_columns(source, pd.concat(columns, axis="columns")) if columns else source
 
 
 def export_rows(
@@ -118,7 +120,8 @@ def export_rows(
     """
     table = export_table(session, rows)
     metadata = origin(session.catalog.provenance, session.cuts, session.model, what)
-    yield from save_table(table, path, metadata, {**session.catalog.units, **added_units(table.columns)})
+    found = {finding.name: finding.unit for finding in session.findings if finding.unit}
+    yield from save_table(table, path, metadata, {**session.catalog.units, **added_units(table.columns), **found})
 
 
 def origin(

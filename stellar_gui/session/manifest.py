@@ -19,9 +19,11 @@ from stellar_gui.session.container import MANIFEST, read_members
 from stellar_gui.session.session import SELECTION
 
 FORMAT: Final = "stellar-gui session"
-FORMAT_VERSION: Final = 3
-"""1: no checkpoint, no masks, no roles of errors and dust; 2: one run alone, without a name. Such sessions open."""
+FORMAT_VERSION: Final = 4
+"""1: no checkpoint, no masks, no roles of errors and dust; 2: one run alone, without a name; 3: no findings.
 
+Such sessions open.
+"""
 
 Kind = TypeVar("Kind")
 
@@ -37,6 +39,7 @@ class Manifest:
     runs: the same of every run's model, with `name` and `created`, in order; empty in sessions of version 2.
     current: the place among them of the run whose model that is, counted from 0, None without one.
     checkpoint: how far an interrupted training is and its settings, None without one.
+    findings: name, title, unit, labels and recipe of each; finding k is column `finding_k` (from 1) of the rows table.
     summary: what `stellar-gui info` tells, so that it need not unpack the tables.
     """
 
@@ -55,6 +58,7 @@ class Manifest:
     checkpoint: Mapping[str, Any] | None = None
     runs: tuple[Mapping[str, Any], ...] = ()
     current: int | None = None
+    findings: tuple[Mapping[str, Any], ...] = ()
     program_version: str = __version__
 
     @property
@@ -82,6 +86,7 @@ class Manifest:
             "checkpoint": None if self.checkpoint is None else dict(self.checkpoint),
             "runs": [dict(run) for run in self.runs],
             "current": self.current,
+            "findings": [dict(finding) for finding in self.findings],
             "summary": dict(self.summary),
         }
         return json.dumps(content, indent=1).encode("ascii")
@@ -121,6 +126,7 @@ class Manifest:
                 checkpoint=_checkpoint(content) if version >= 2 else None,
                 runs=runs,
                 current=current,
+                findings=_findings(content) if version >= 4 else (),
                 summary=_summary(_item(content, "summary", dict)),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -248,6 +254,17 @@ def _runs(content: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], ...], in
     if current >= len(runs) or content["model"] is None or content["model"]["id"] != runs[current]["id"]:
         raise ValueError("the current run is not the model's")
     return runs, current
+
+
+def _findings(content: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """What the manifest says of the findings, the codes of their labels as numbers."""
+    findings = []
+    for told in _item(content, "findings", list):
+        labels = {int(code): text for code, text in _texts(_item(told, "labels", dict)).items()}
+        facts = {key: _item(told, key, str) for key in ("name", "title", "unit")}
+        findings.append(facts | {"labels": labels, "recipe": _item(told, "recipe", dict)})
+    _names([told["name"] for told in findings])
+    return tuple(findings)
 
 
 def _provenance(content: Mapping[str, Any]) -> Provenance:

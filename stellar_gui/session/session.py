@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from stellar_gui.analysis.findings import Finding
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
@@ -39,6 +40,7 @@ class Session:
     created: ISO 8601 time, UTC.
     runs: all trainings that are kept, in the order of their making, the current one among them; where only a model is
     given, the one run that it makes.
+    findings: what analyses say of every star, each of its own name.
     All arrays are read-only. Raises ValueError where the number of rows differs, or the model is of none of the runs.
     """
 
@@ -51,6 +53,7 @@ class Session:
     checkpoint: "Checkpoint | None" = None
     created: str = field(default_factory=now)
     runs: tuple[Run, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         masks = [*self.subsets.values(), *([] if self.selection is None else [self.selection])]
@@ -60,6 +63,8 @@ class Session:
                 raise ValueError(f"a subset of {mask.shape} rows over a catalogue of {len(self.catalog)}")
         if self.embedding is not None and len(self.embedding) != len(self.catalog):
             raise ValueError(f"an embedding of {len(self.embedding)} rows over a catalogue of {len(self.catalog)}")
+        if any(len(finding.values) != len(self.catalog) for finding in self.findings):
+            raise ValueError(f"a finding of other rows over a catalogue of {len(self.catalog)}")
         object.__setattr__(self, "subsets", MappingProxyType(dict(self.subsets)))
         if self.model is not None and not self.runs:
             run = Run(proposed_name(self.model.config), self.model, self.created)

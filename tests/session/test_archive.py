@@ -21,7 +21,7 @@ from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import Progress, drain
 from stellar_gui.session.archive import load_model, load_session, save_session
-from stellar_gui.session.manifest import read_manifest
+from stellar_gui.session.manifest import FORMAT_VERSION, read_manifest
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
 
@@ -221,7 +221,7 @@ def test_a_cut_off_session_is_refused(saved: Path, tmp_path: Path, share: float)
 
 
 def test_a_newer_session_is_refused_with_what_to_do(saved: Path, tmp_path: Path) -> None:
-    text = refusal(with_manifest(saved, tmp_path / "new.stellar", format_version=4))
+    text = refusal(with_manifest(saved, tmp_path / "new.stellar", format_version=FORMAT_VERSION + 1))
     assert text == "new.stellar: made by a newer version of Stellar GUI; update to open it."
 
 

@@ -1,0 +1,57 @@
+"""A finding says of every star a number or a label, or that it has none."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stellar_gui.analysis.coloring import ColorChoice, Group, Labels, Values, color_choices, coloring
+from stellar_gui.analysis.findings import UNLABELLED, Finding, by_name
+from stellar_gui.catalog.simulation import simulate
+
+CODES = np.array([1, 0, -1, UNLABELLED, 0], np.int16)
+CLUSTER = Finding("cluster", "Cluster", CODES, labels={0: "largest", 1: "second", -1: "noise"})
+SCORE = Finding("score", "Score", np.array([0.5, np.nan, 2, 3, 4], np.float32), unit="mag")
+
+
+def test_labels_become_a_column_of_integers_with_gaps() -> None:
+    pd.testing.assert_series_equal(CLUSTER.column, pd.Series([1, 0, -1, pd.NA, 0], dtype="Int16", name="cluster"))
+
+
+def test_numbers_become_a_column_of_floats() -> None:
+    pd.testing.assert_series_equal(SCORE.column, pd.Series([0.5, np.nan, 2, 3, 4], dtype="float32", name="score"))
+
+
+@pytest.mark.parametrize("name", ["", "Cluster", "a b", "1st", "x" * 41, "naïve"])
+def test_a_name_that_no_column_should_have_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="called"):
+        Finding(name, "Title", np.zeros(3, np.float32))
+
+
+def test_values_of_another_kind_are_refused() -> None:
+    with pytest.raises(ValueError, match="float64"):
+        Finding("score", "Score", np.zeros(3))
+    with pytest.raises(ValueError, match="label without a name"):
+        Finding("cluster", "Cluster", CODES, labels={0: "largest", -1: "noise"})
+
+
+def test_values_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        SCORE.values[0] = 1
+
+
+def test_stars_are_coloured_by_labels_in_the_findings_order_with_noise_in_the_rest() -> None:
+    labels = coloring(ColorChoice(Group.FINDING, "cluster"), simulate(5, seed=0), None, by_name([CLUSTER, SCORE]))
+    assert isinstance(labels, Labels)
+    assert [labels.of(row) for row in range(5)] == ["second", "largest", *["noise or missing"] * 2, "largest"]
+
+
+def test_stars_are_coloured_by_numbers() -> None:
+    values = coloring(ColorChoice(Group.FINDING, "score"), simulate(5, seed=0), None, by_name([CLUSTER, SCORE]))
+    assert isinstance(values, Values)
+    assert values.unit == "mag"
+    np.testing.assert_allclose([values.of(row) for row in range(5)], SCORE.values)
+
+
+def test_findings_are_offered_to_colour_by() -> None:
+    offered = color_choices(simulate(5, seed=0), ["cluster", "score"])
+    assert [choice.name for choice in offered if choice.group is Group.FINDING] == ["cluster", "score"]
