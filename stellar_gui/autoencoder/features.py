@@ -117,6 +117,6 @@ def without_dust(magnitudes: NDArray[np.float32], details: Details, config: Trai
     if details.extinction is None:
         raise InputError(
             "The extinction of these stars is not known: their table has no column of E(B-V) or of the extinction, "
-            "such as extinction_r; name it, or train without the correction."
+            "such as extinction_r; name it, give a dust map, or leave out the correction."
         )
     return magnitudes - details.extinction

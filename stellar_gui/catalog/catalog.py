@@ -38,6 +38,7 @@ class Provenance:
     size: bytes; sha256: hex digest of the file; both None without a file.
     opened: ISO 8601 time, UTC.
     query: the SQL query or the simulation's settings, where known.
+    dust_map: the files of the user's dust map that E(B-V) was taken from, with their SHA-256; None without one.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Provenance:
     sha256: str | None = None
     opened: str | None = None
     query: str | None = None
+    dust_map: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

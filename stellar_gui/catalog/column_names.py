@@ -73,7 +73,7 @@ CLASSES: Final = (
     "type",
 )
 
-REDDENINGS: Final = ("ebv", "ebmv", "sfdebv", "ebvsfd", "sfebv", "ebvsf")
+REDDENINGS: Final = ("ebvmap", "ebv", "ebmv", "sfdebv", "ebvsfd", "sfebv", "ebvsf")
 _ERRORS_OF: Final = (
     "{kind}err{band}",
     "err{name}",

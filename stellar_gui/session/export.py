@@ -144,13 +144,14 @@ def origin(
 
 
 def source_metadata(source: Provenance) -> dict[str, str]:
-    """Text by key: program and version, and the source's name or path, hash and query as far as known."""
+    """Text by key: program and version, and the source's name or path, hash, query and dust map as far as known."""
     facts = {
         "program": "Stellar GUI",
         "program_version": __version__,
         "source": source.path or source.name,
         "source_sha256": source.sha256,
         "source_query": source.query,
+        "dust_map": source.dust_map,
     }
     return {key: value for key, value in facts.items() if value is not None}
 

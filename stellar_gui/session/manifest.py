@@ -279,6 +279,7 @@ def _provenance(content: Mapping[str, Any]) -> Provenance:
         sha256=text("sha256"),
         opened=None if content["opened"] is None else _time(_item(content, "opened", str)),
         query=text("query"),
+        dust_map=text("dust_map") if "dust_map" in content else None,
     )
 
 
