@@ -12,13 +12,14 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stellar_gui.catalog.catalog import Catalog
-from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING
+from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING, ROLES, ColumnRoles
 from stellar_gui.catalog.healpix_map import HealpixMap
 from stellar_gui.catalog.photometry import LARGEST_EXTINCTION, SMALLEST_EXTINCTION
 from stellar_gui.catalog.polar_map import PolarMap
@@ -91,12 +92,18 @@ def with_reddening(catalog: Catalog, path: Path) -> Generator[Progress, None, Ca
     """
     require_positions(catalog)
     found = yield from reddening(path, catalog.numbers("ra"), catalog.numbers("dec"))
+    roles = {**catalog.columns, REDDENING: COLUMN}
+    columns = {role: roles[role] for role in ROLES if role in roles and role not in EXTINCTION_ROLES}
+    others = [column for column in catalog.candidates.get(REDDENING, ()) if column != COLUMN]
     return replace(
         catalog,
         table=catalog.table.assign(**{COLUMN: found.values}),
-        units={**catalog.units, COLUMN: "mag"},
+        columns=ColumnRoles(MappingProxyType(columns)),
         provenance=replace(catalog.provenance, dust_map=found.source),
-    ).with_columns({REDDENING: COLUMN, **dict.fromkeys(EXTINCTION_ROLES, "")})
+        units={**catalog.units, COLUMN: "mag"},
+        candidates={**catalog.candidates, REDDENING: (COLUMN, *others)},
+        chosen={**catalog.chosen, REDDENING: COLUMN, **dict.fromkeys(EXTINCTION_ROLES, "")},
+    )
 
 
 def require_positions(catalog: Catalog) -> None:

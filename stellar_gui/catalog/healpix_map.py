@@ -13,7 +13,7 @@ LARGEST_NSIDE: Final = 8192
 RECALIBRATION: Final = 0.86
 """True E(B-V) over that of SFD: Schlafly and Finkbeiner 2011, ApJ 737, 103, section 6."""
 _FRAMES: Final = {"G": "galactic", "C": "icrs", "Q": "icrs"}
-"""Frame by the first letter of COORDSYS, where EQUATORIAL and CELESTIAL mean the same; FK5 is ICRS within 0.03 arcsec."""
+"""Frame by the first letter of COORDSYS; EQUATORIAL and CELESTIAL mean the same, FK5 is ICRS within 0.03 arcsec."""
 _NOT_REDDENING: Final = re.compile(r"^\s*[munµ]?k(_|,|\s|$)|jy", re.IGNORECASE)
 _BESIDE: Final = ("pixel", "nobs", "hits")
 

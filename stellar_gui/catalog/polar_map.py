@@ -20,7 +20,7 @@ Projection = Callable[[NDArray[np.float64], NDArray[np.float64]], tuple[NDArray[
 
 @dataclass(frozen=True, eq=False)
 class Half:
-    """One galactic hemisphere, in Lambert's zenithal equal-area projection about its pole; image: (height, width), mag."""
+    """A galactic hemisphere, in Lambert's zenithal equal-area projection about its pole; image: (height, width) mag."""
 
     image: NDArray[np.floating[Any]]
     project: Projection

@@ -30,6 +30,17 @@ def add_column_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_dust_option(parser: "argparse._ActionsContainer", purpose: str) -> None:
+    """--dust-map FILE."""
+    parser.add_argument(
+        "--dust-map",
+        type=Path,
+        metavar="FILE",
+        help=f"a map of E(B-V), {purpose}: HEALPix in galactic or equatorial coordinates, or one of the two files of "
+        "Schlegel, Finkbeiner and Davis (SFD_dust_4096_ngp.fits), the other one beside it",
+    )
+
+
 def add_quality_options(parser: argparse.ArgumentParser) -> None:
     """The quality switches of the data panel."""
     group = parser.add_argument_group("quality checks (rows that fail take no part)")

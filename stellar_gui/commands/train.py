@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from stellar_gui.autoencoder.config import FEATURES, LOSS_SCALES, LOSSES, OPTIMISERS
 from stellar_gui.autoencoder.presets import PRESETS
-from stellar_gui.commands.console import follow, write_json, write_result
+from stellar_gui.commands.console import follow, warn, write_json, write_result
 from stellar_gui.commands.options import (
     add_column_option,
+    add_dust_option,
     add_quality_options,
     columns_of,
     cuts_of,
@@ -92,6 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const=True,
         help="correct for extinction, from columns such as EBV or extinction_r; reconstructions are reddened again",
     )
+    add_dust_option(group, "from which the correction for extinction is taken, in place of columns; implies --deredden")
     group.add_argument(
         "--patience", type=whole_number, metavar="N", help="end after N epochs without a lower validation loss"
     )
@@ -123,13 +125,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read, clean, train, embed, save, and tell how good the model is."""
     from stellar_gui.catalog.bands import BAND_NAMES
+    from stellar_gui.catalog.dust_map import outside_note, with_reddening
     from stellar_gui.catalog.reading import load_catalog
     from stellar_gui.errors import InputError
     from stellar_gui.session.archive import require_place_for, save_session
     from stellar_gui.session.pipeline import fit
 
     config, cuts = _config(arguments), cuts_of(arguments)
-    given = [name for name in ("preset", *NETWORK, *SETTINGS) if getattr(arguments, name) is not None]
+    given = [name for name in ("preset", "dust_map", *NETWORK, *SETTINGS) if getattr(arguments, name) is not None]
     if arguments.resume is not None and given:
         option = "--" + given[0].replace("_", "-")
         raise InputError(f"--resume goes on with the settings of the interrupted training; leave out {option}.")
@@ -137,11 +140,15 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.resume is None:
         catalog = follow(load_catalog(arguments.catalog, columns_of(arguments)), "reading")
         warn_of_classes(arguments, catalog)
+        if arguments.dust_map is not None:
+            catalog = follow(with_reddening(catalog, arguments.dust_map), "finding the dust")
         session = follow(fit(catalog, cuts, config), "training")
     else:
         session = _resumed(arguments.resume)
     follow(save_session(session, arguments.output), "saving")
     assert session.model is not None
+    if config.deredden and (note := outside_note(session.catalog, session.quality.kept)):
+        warn(note)
     report = session.model.report
     result = {
         "stars": int(session.quality.kept.sum()),
@@ -187,6 +194,8 @@ def _config(arguments: argparse.Namespace) -> "TrainingConfig":
     try:
         network = replace(preset.network, **given(*NETWORK))
         settings = given(*SETTINGS)
+        if arguments.dust_map is not None:
+            settings["deredden"] = True
         if "time_budget" in settings:
             settings = {"epochs": None, **settings}
         return replace(preset, network=network, **settings)

@@ -17,6 +17,8 @@ from stellar_gui.catalog.arrow_frame import from_frame, to_frame
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING, ColumnRoles, listing, numbers, recognise
+from stellar_gui.catalog.dust_map import COLUMN as DUST_COLUMN
+from stellar_gui.catalog.dust_map import outside_note, with_reddening
 from stellar_gui.catalog.quality import Quality, check
 from stellar_gui.catalog.raw_table import LIMITS
 from stellar_gui.catalog.reading import load_table
@@ -44,10 +46,11 @@ _CHECKED_ROLES: Final = (*BAND_NAMES, "identifier", "class")
 
 @dataclass(frozen=True)
 class Encoded:
-    """How many rows a table has, and how many of them were encoded."""
+    """How many rows a table has, how many of them were encoded, and how many of these a dust map does not cover."""
 
     rows: int
     encoded: int
+    dust_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,11 @@ class Decoded:
 
 
 def encode_file(
-    stored: StoredModel, source: Path, target: Path, columns: Mapping[str, str] = MappingProxyType({})
+    stored: StoredModel,
+    source: Path,
+    target: Path,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    dust_map: Path | None = None,
 ) -> Generator[Progress, None, Encoded]:
     """Write a table's rows, all and in order, with what the model makes of them.
 
@@ -70,17 +77,24 @@ def encode_file(
 
     columns: the user's column by role; else the bands are the session's columns where the table has them, else as
     recognised in the first piece.
+    dust_map: which tells the extinction in place of columns; E(B-V) from it is added as `ebv_map`.
     Raises InputError for a table that cannot be used, OutputError where the target cannot be written.
     """
+    if dust_map is not None and not stored.model.config.deredden:
+        raise InputError("The model does not correct for extinction; leave out the dust map.")
     yield Progress(0, 100, "%")
-    catalog, types, units = yield from _read_checked_columns(stored, source, columns)
+    catalog, types, units = yield from _read_checked_columns(stored, source, columns, dust_map is not None)
+    if dust_map is not None:
+        catalog = yield from _halfway(with_reddening(catalog, dust_map))
     quality = check(catalog, stored.manifest.cuts)
     details = details_of(catalog, quality, stored.model.config)
     metadata = origin(catalog.provenance, stored.manifest.cuts, stored.model, "all rows")
     added = added_names(stored.model.config.network.latent, stored.model.features.passes_brightness)
+    if dust_map is not None:
+        added = (DUST_COLUMN, *added)
     names = source_names(list(types), added)
     units = {name: units[old] for name, old in zip(names, types, strict=True) if old in units}
-    units |= added_units(added)
+    units |= added_units(added) | {name: "mag" for name in added if name == DUST_COLUMN}
     start = 0
     with table_writer(target, metadata, units) as writer:
         for piece in read_table_pieces(source, types):
@@ -94,7 +108,7 @@ def encode_file(
             yield Progress(50 + 50 * piece.share, 100, "%")
         if start != len(catalog):
             raise InputError(f"{source.name}: the file has changed while it was read; encode it again.")
-    return Encoded(len(catalog), int(quality.kept.sum()))
+    return Encoded(len(catalog), int(quality.kept.sum()), outside_note(catalog, quality.kept))
 
 
 def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Progress, None, Decoded]:
@@ -127,7 +141,7 @@ def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Pr
 
 
 def _read_checked_columns(
-    stored: StoredModel, source: Path, chosen: Mapping[str, str]
+    stored: StoredModel, source: Path, chosen: Mapping[str, str], positions: bool
 ) -> Generator[Progress, None, tuple[Catalog, dict[str, pa.DataType], dict[str, str]]]:
     """What the quality checks look at, of all rows; the types and the units of all columns."""
     types, units = Types(), {}
@@ -137,7 +151,7 @@ def _read_checked_columns(
     for piece in read_table_pieces(source):
         if not parts:
             units = dict(piece.units)
-            roles = _roles(stored, source, piece.table, chosen)
+            roles = _roles(stored, source, piece.table, chosen, positions)
         types.add(piece.table)
         frame = to_frame(piece.table.select(list(roles.values())), tuple(roles))
         rows += len(frame)
@@ -149,8 +163,10 @@ def _read_checked_columns(
     return Catalog(pd.concat(parts, ignore_index=True), names, provenance), types.settled(), units
 
 
-def _roles(stored: StoredModel, source: Path, table: pa.Table, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Column by role, of the roles that the checks and the model look at."""
+def _roles(
+    stored: StoredModel, source: Path, table: pa.Table, chosen: Mapping[str, str], positions: bool
+) -> dict[str, str]:
+    """Column by role, of the roles that the checks and the model look at; positions: in place of columns of dust."""
     bands = {band: stored.manifest.columns[band] for band in BAND_NAMES}
     if not chosen.keys() & set(BAND_NAMES) and set(bands.values()) <= set(table.column_names):
         chosen = bands | dict(chosen)
@@ -159,13 +175,29 @@ def _roles(stored: StoredModel, source: Path, table: pa.Table, chosen: Mapping[s
     except InputError as error:
         raise InputError(f"{source.name}: {error}.") from error
     dust = (REDDENING, *EXTINCTION_ROLES) if stored.model.config.deredden else ()
+    if positions:
+        dust = ("ra", "dec")
     return {role: column for role, column in found.roles.items() if role in (*_CHECKED_ROLES, *dust)}
 
 
 def _encoded(stored: StoredModel, catalog: Catalog, quality: Quality, details: Details, rows: slice) -> pd.DataFrame:
     """The added columns of some rows."""
     embedding = drain(embed(stored.model, catalog.magnitudes[rows], quality.kept[rows], details.take(rows)))
-    return embedding_columns(embedding).assign(quality=reason_column(quality.reason[rows]))
+    columns = embedding_columns(embedding).assign(quality=reason_column(quality.reason[rows]))
+    if DUST_COLUMN in catalog.table:
+        columns[DUST_COLUMN] = catalog.table[DUST_COLUMN].to_numpy()[rows]
+    return columns
+
+
+def _halfway(work: Generator[Progress, None, Catalog]) -> Generator[Progress, None, Catalog]:
+    """Run a short piece of work between the two readings of a table."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            catalog: Catalog = end.value
+            return catalog
+        yield Progress(50, 100, "%")
 
 
 def _float32(column: pd.Series) -> NDArray[np.float32]:

@@ -51,7 +51,7 @@ def write_healpix(
 
 
 def write_polar(folder: Path, side: int = 32, keywords: str = "LAM", poles: tuple[int, ...] = (1, -1)) -> Path:
-    """SFD's pair on a small scale: E(B-V) is 0.1 + x / 1000 in the north, 0.5 + y / 1000 in the south, x, y in pixels."""
+    """SFD's pair on a small scale: E(B-V) is 0.1 + x / 1000 in the north, 0.5 + y / 1000 in the south, at x, y."""
     y, x = np.mgrid[:side, :side].astype(np.float32)
     for pole in poles:
         unit = fits.PrimaryHDU(0.1 + x / 1000 if pole > 0 else 0.5 + y / 1000)
