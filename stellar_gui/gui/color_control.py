@@ -43,6 +43,7 @@ class ColorControl(QObject):
         self._visible = False
         workspace.catalogChanged.connect(self._offer)
         workspace.findings.findingsChanged.connect(self._follow_findings)
+        workspace.columnsAdded.connect(self._offer)
         workspace.embeddingChanged.connect(self._allow)
         workspace.previewChanged.connect(self._allow)
         workspace.display.colorChanged.connect(self._show)

@@ -58,6 +58,10 @@ class Display(QObject):
         self._color, self._visible = DENSITY, None
         self._hidden = self._wanted = frozenset()
 
+    def extend(self, catalog: Catalog) -> None:
+        """Know of more columns of the same stars; what is shown stays."""
+        self._catalog = catalog
+
     def set_color(self, choice: ColorChoice) -> None:
         """Colour the stars by something else; all of them are shown again."""
         if choice != self._color:

@@ -55,6 +55,16 @@ class Settings:
         return str(self._store.value("lastFolder", str(Path.home())))
 
     @property
+    def dust_map(self) -> str | None:
+        """Absolute path of the dust map that was chosen last, as far as it still exists."""
+        path = self._store.value("dustMap")
+        return path if isinstance(path, str) and Path(path).is_file() else None
+
+    @dust_map.setter
+    def dust_map(self, path: str) -> None:
+        self._store.setValue("dustMap", path)
+
+    @property
     def theme(self) -> ThemeChoice:
         """The theme that the user asked for."""
         try:

@@ -54,6 +54,7 @@ class Workspace(QObject):
     previewChanged = Signal()
     progressed = Signal(object)
     columnsRefused = Signal()
+    columnsAdded = Signal()
     errorReported = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -241,6 +242,16 @@ class Workspace(QObject):
         task.finished.connect(self.show)
         task.failed.connect(self.report)
         self.tasks.start(task)
+
+    def extend(self, catalog: Catalog) -> None:
+        """Hold the same stars with more columns; those of a model that corrects for extinction are placed anew."""
+        self._catalog = catalog
+        self.display.extend(catalog)
+        self._model_unsaved = True
+        self.columnsAdded.emit()
+        if self.model is not None and self.model.config.deredden:
+            self._check_anew()
+        self.unsavedChanged.emit()
 
     def set_cuts(self, cuts: QualityCuts, text: str) -> None:
         """Change which stars take part, as an undoable step with a name."""

@@ -50,6 +50,7 @@ class ColumnChooser(QWidget):
         layout.addWidget(self._question, 1, 0)
         layout.addWidget(self._form, 2, 0)
         workspace.catalogChanged.connect(self.show_columns)
+        workspace.columnsAdded.connect(self.show_columns)
         workspace.columnsRefused.connect(self.show_columns)
         self._open(False)
 

@@ -42,6 +42,7 @@ class DataPanel(Panel):
         self.body.addWidget(self._corner, 1)
         self.body.addStretch(0)
         workspace.catalogChanged.connect(self._show_catalog)
+        workspace.columnsAdded.connect(self._show_catalog)
         workspace.qualityChanged.connect(self._show_quality)
         workspace.selectionChanged.connect(self._show_selection)
         self._show_catalog()

@@ -58,6 +58,7 @@ class SelectionPanel(Panel):
         self.body.addWidget(self._list, 3)
         self.body.addStretch(0)
         workspace.catalogChanged.connect(self._show_columns)
+        workspace.columnsAdded.connect(self._show_columns)
         workspace.embeddingChanged.connect(self._show_columns)
         workspace.selectionChanged.connect(self._show)
         workspace.activeChanged.connect(self._follow_active)

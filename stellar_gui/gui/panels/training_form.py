@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from stellar_gui.autoencoder.config import LARGEST_EPOCHS, TrainingConfig
 from stellar_gui.autoencoder.presets import PRESETS, TRADE, preset_of
 from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.gui.panels.dust_choice import DustChoice
 from stellar_gui.gui.panels.training_options import TrainingOptions, choices, label_for, spin
 from stellar_gui.gui.widgets.panel import caption
 
@@ -87,6 +88,11 @@ class TrainingForm(QWidget):
             changed["huber_delta"] = TrainingConfig().huber_delta
         network = {name: changed.pop(name) for name in ("hidden", "depth") if name in changed}
         return replace(self._base, network=replace(self._base.network, **network), **changed)
+
+    @property
+    def dust(self) -> DustChoice:
+        """Where the extinction of a dereddened training comes from."""
+        return self._options.dust
 
     def show_config(self, config: TrainingConfig) -> None:
         """Set the fields to the settings of a model, or of a training to go on with."""

@@ -17,7 +17,9 @@ from stellar_gui.autoencoder.config import (
     TrainingConfig,
 )
 from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.catalog.dust_map import has_positions
 from stellar_gui.catalog.photometry import dereddened_column, has_extinction, has_photometric_errors
+from stellar_gui.gui.panels.dust_choice import NO_COLUMNS, NO_POSITIONS, DustChoice
 from stellar_gui.gui.widgets.panel import caption
 
 FIELD_WIDTH = 58
@@ -47,7 +49,6 @@ DRIVEN: Final = {
 }
 """By the scaling of the loss: what the map shows."""
 NO_ERRORS: Final = "This table has no photometric errors: columns such as err_u or psfMagErr_u."
-NO_DUST: Final = "This table has no column of E(B\N{MINUS SIGN}V) or of the extinction, such as extinction_r."
 NO_BRIGHTNESS: Final = "A loss in colours says nothing of brightness: choose colours as features, or colours and r."
 ONE_THREAD: Final = (
     "Runs on the processor, on one thread: a network this small gains nothing by more, and the window keeps a core."
@@ -79,6 +80,8 @@ class TrainingOptions(QWidget):
             "Dereddening",
             "The network sees magnitudes without the extinction by dust; reconstructions are reddened again",
         )
+        self.dust = DustChoice()
+        self._dust_label = label_for("Dust from", self.dust)
         self._patience = spin(
             "patienceSpin", "Epochs without a lower validation loss after which the training ends", 0, LARGEST_EPOCHS, 0
         )
@@ -96,6 +99,8 @@ class TrainingOptions(QWidget):
             combo.currentIndexChanged.connect(self._follow)
         for box in (self._denoise, self._deredden):
             box.toggled.connect(self.changed)
+        self._deredden.toggled.connect(self._show_dust)
+        self._show_dust(False)
         for field in (self._delta, self._patience, self._rate, self._batch, self._hidden, self._depth):
             field.valueChanged.connect(self.changed)
         self.show_config(default)
@@ -138,12 +143,17 @@ class TrainingOptions(QWidget):
         """Take away what needs columns that a table does not have."""
         no_errors = None if has_photometric_errors(catalog) else NO_ERRORS
         corrected = dereddened_column(catalog)
-        no_dust = None if has_extinction(catalog) else NO_DUST
+        self.dust.set_catalog(catalog)
+        no_dust = None if has_extinction(catalog) or has_positions(catalog) else f"{NO_COLUMNS}\n{NO_POSITIONS}"
         if corrected is not None:
             no_dust = f"The magnitudes in {corrected} are corrected for extinction already."
         _allow(self._denoise, no_errors)
         _allow(self._deredden, no_dust)
         _allow_item(self._loss, "weighted", no_errors, "quadratic", LOSS_MEANINGS["weighted"])
+
+    def _show_dust(self, shown: bool) -> None:
+        self.dust.setVisible(shown)
+        self._dust_label.setVisible(shown)
 
     def _follow(self) -> None:
         """Keep the choices such that they can work, and say what drives the map."""
@@ -171,6 +181,8 @@ class TrainingOptions(QWidget):
         grid.addWidget(self._delta, 3, 3)
         grid.addWidget(self._denoise, 4, 0, 1, 2)
         grid.addWidget(self._deredden, 4, 2, 1, 2)
+        grid.addWidget(self._dust_label, 5, 0)
+        grid.addWidget(self.dust, 5, 1, 1, 3)
         cells = (
             ("Batch", self._batch),
             ("Rate", self._rate),
@@ -180,9 +192,9 @@ class TrainingOptions(QWidget):
         )
         for k, (text, widget) in enumerate(cells):
             line, side = divmod(k, 2)
-            grid.addWidget(label_for(text, widget), 5 + line, 2 * side)
-            grid.addWidget(widget, 5 + line, 2 * side + 1)
-        grid.addWidget(caption(ONE_THREAD), 8, 0, 1, 4)
+            grid.addWidget(label_for(text, widget), 6 + line, 2 * side)
+            grid.addWidget(widget, 6 + line, 2 * side + 1)
+        grid.addWidget(caption(ONE_THREAD), 9, 0, 1, 4)
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(3, 2)
 

@@ -1,6 +1,7 @@
 """The training panel: settings, start, pause, resume, stop and discard, and how the training goes."""
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from stellar_gui.autoencoder.config import Command, TrainingConfig
+from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.catalog.dust_map import outside_note, with_reddening
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.panels.training_form import TrainingForm
 from stellar_gui.gui.tasks import Task
@@ -43,6 +46,8 @@ class TrainingPanel(Panel):
         self._task: Task | None = None
         self._ending = False
         self._before: Checkpoint | None = None
+        self._looking_up: Task | None = None
+        self._dust: tuple[Catalog, Path] | None = None
         self._form = TrainingForm()
         self._train = _button("trainButton", "Train", "Train the autoencoder on the stars that take part", self.start)
         self._train.setProperty("main", True)
@@ -82,6 +87,7 @@ class TrainingPanel(Panel):
         self.body.addWidget(self._verdict)
         self.body.addStretch(0)
         workspace.catalogChanged.connect(self._show_catalog)
+        workspace.columnsAdded.connect(self._offer_columns)
         workspace.embeddingChanged.connect(self._show_model)
         workspace.class_accuracy.changed.connect(self._take_accuracy)
         workspace.checkpointChanged.connect(self._update_buttons)
@@ -101,14 +107,45 @@ class TrainingPanel(Panel):
 
     def start(self) -> None:
         """Train on the stars that take part; chart, numbers and map fill in while it runs."""
-        if self._workspace.catalog is None or self._task is not None:
+        catalog = self._workspace.catalog
+        if catalog is None or self._task is not None or self._looking_up is not None:
             return
         try:
             config = self._form.config()
         except StellarError as error:
             self._warn(str(error))
             return
-        self._begin(config, None)
+        dust_map = self._form.dust.dust_map if config.deredden else None
+        if config.deredden and not self._form.dust.complete:
+            self._warn("Choose a dust map, since this table does not tell the extinction.")
+        elif dust_map is None or self._dust == (catalog, dust_map):
+            self._begin(config, None)
+        else:
+            self._find_dust(catalog, dust_map, config)
+
+    def _find_dust(self, catalog: Catalog, dust_map: Path, config: TrainingConfig) -> None:
+        """Give the table E(B-V) from a dust map, then train."""
+
+        def train(dusty: Catalog) -> None:
+            self._looking_up, self._dust = None, (dusty, dust_map)
+            self._workspace.extend(dusty)
+            self._begin(config, None)
+            self._warn(outside_note(dusty, self._workspace.kept))
+
+        def end() -> None:
+            if self._looking_up is not None:
+                self._looking_up = None
+                self._show_model()
+
+        task = Task("Finding the dust", lambda: with_reddening(catalog, dust_map))
+        task.finished.connect(train)
+        task.failed.connect(self._fail)
+        task.ended.connect(end)
+        self._looking_up = task
+        self._warn("")
+        self._line.setText(f"Looking the stars up in {dust_map.name}\N{HORIZONTAL ELLIPSIS}")
+        self._update_buttons()
+        self._workspace.tasks.start(task)
 
     def resume(self) -> None:
         """Go on with the training that the session holds, to the bit as if it had never been held."""
@@ -246,9 +283,12 @@ class TrainingPanel(Panel):
         made = self._workspace.model or self._workspace.checkpoint
         if made is not None:
             self._form.show_config(made.config)
+        self._offer_columns()
+        self._update_buttons()
+
+    def _offer_columns(self) -> None:
         if self._workspace.catalog is not None:
             self._form.set_catalog(self._workspace.catalog)
-        self._update_buttons()
 
     def _show_model(self) -> None:
         model, checkpoint = self._workspace.model, self._workspace.checkpoint
@@ -324,7 +364,7 @@ class TrainingPanel(Panel):
         task, checkpoint = self._task, self._workspace.checkpoint
         ready = self._workspace.catalog is not None and bool(self._workspace.kept.any())
         held = task is None and checkpoint is not None
-        self._train.setEnabled(ready and task is None)
+        self._train.setEnabled(ready and task is None and self._looking_up is None)
         self._form.setEnabled(task is None)
         self._form.set_compact(task is not None or held or self._workspace.model is not None)
         for button in (self._pause, self._stop):
