@@ -16,6 +16,7 @@ NO_COLUMNS: Final = "This table has no column of E(B\N{MINUS SIGN}V) or of the e
 NO_POSITIONS: Final = "This table has no right ascension and declination to find the stars on a dust map."
 FILTER: Final = "Dust maps (*.fits *.fits.gz *.fit *.fz);;All files (*)"
 _COLUMNS, _ASK = "columns", "ask"
+_HEAD, _TAIL = 13, 12  # letters of a long name that fit beside its label
 
 
 class DustChoice(QComboBox):
@@ -77,7 +78,7 @@ class DustChoice(QComboBox):
             if self._map is not None:
                 self.removeItem(1)
             self._map = path
-            self.insertItem(1, path.name, path)
+            self.insertItem(1, _short(path.name), path)
             self.setItemData(1, str(path), Qt.ItemDataRole.ToolTipRole)
             self.setCurrentIndex(1)
         self._explain()
@@ -100,3 +101,8 @@ class DustChoice(QComboBox):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.set_dust_map(Path(path)))
         dialog.open()
+
+
+def _short(name: str) -> str:
+    """A file's name, its middle left out where it is long; its end tells the hemisphere, or the version."""
+    return name if len(name) <= _HEAD + _TAIL else f"{name[:_HEAD]}\N{HORIZONTAL ELLIPSIS}{name[-_TAIL:]}"
