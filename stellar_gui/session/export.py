@@ -60,7 +60,7 @@ def source_names(source: Sequence[str], added: Collection[str]) -> list[str]:
     names = []
     for name in source:
         if name in added:
-            name = _free_name(f"{name}{SOURCE_SUFFIX}", taken)
+            name = free_name(f"{name}{SOURCE_SUFFIX}", taken)
             taken.add(name)
         names.append(name)
     return names
@@ -165,7 +165,8 @@ def _taken(embedding: Embedding, rows: NDArray[np.intp]) -> Embedding:
     )
 
 
-def _free_name(name: str, taken: Iterable[str]) -> str:
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name, with the first free number behind it where it is taken: `u_2`."""
     number, candidate = 1, name
     while candidate in taken:
         number += 1
