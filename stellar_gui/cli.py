@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "compress": "pack a session's table as latent positions and a network",
         "decompress": "unpack a compressed catalogue to a table",
         "export": "write a session's stars, or one subset of them, as a table",
+        "trust": "tell how far a session's latent plane keeps the neighbourhoods of its stars",
     }
 )
 """The commands and what each does; command NAME is the module stellar_gui.commands.NAME."""

@@ -84,9 +84,12 @@ class TrainedModel:
         latent = np.empty((len(magnitudes), self.config.network.latent), np.float32)
         with one_thread():
             for rows in _batches(len(magnitudes)):
-                seen = self._seen(magnitudes[rows], details.take(rows))
-                latent[rows] = run(self.network.encoder, self.features.take(seen))
+                latent[rows] = run(self.network.encoder, self.inputs(magnitudes[rows], details.take(rows)))
         return latent
+
+    def inputs(self, magnitudes: NDArray[np.float32], details: Details = NO_DETAILS) -> NDArray[np.float32]:
+        """Magnitudes (n, 5), mag -> the features (n, k) float32 that the network is given; details as for `encode`."""
+        return self.features.take(self._seen(magnitudes, details))
 
     def decode(self, latent: NDArray[np.float32], brightness: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """Latent positions (n, m), dimensionless -> magnitudes (n, 5) float32, mag; corrected for extinction, if the

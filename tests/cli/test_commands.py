@@ -275,3 +275,29 @@ def test_info_lists_a_sessions_runs(run: Run, session: Path, tmp_path: Path) -> 
     lines = run("info", tmp_path / "two.stellar").out.splitlines()
     assert lines[lines.index("runs") + 1].startswith("  * reconstruct, seed 1 ")
     assert lines[lines.index("runs") + 2].startswith("    another ")
+
+
+def test_trust_compares_the_latent_plane_with_principal_components(run: Run, session: Path) -> None:
+    told = run("trust", session, "--json")
+    assert told.status == 0
+    planes = {name: values for name, values in told.json.items() if name != "stars"}
+    assert {"latent", "pca"} <= set(planes) <= {"latent", "pca", "umap"}
+    assert 1100 < told.json["stars"] <= 1200
+    for kept in planes.values():
+        assert set(kept) == {"trustworthiness", "continuity"}
+        for values in kept.values():
+            assert set(values) == {"10", "30", "100"}
+            assert all(0.5 < value <= 1 for value in values.values())
+    rows = [line for line in run("trust", session).out.splitlines() if "k = " in line]
+    assert [row.split()[0] for row in rows] == 3 * ["trustworthiness,"] + 3 * ["continuity,"]
+    assert f"{planes['latent']['trustworthiness']['10']:.4f}" in rows[0]
+
+
+def test_trust_needs_a_model_and_enough_stars(run: Run, stars: Path, session: Path, tmp_path: Path) -> None:
+    opened = drain(load_session(session))
+    bare, few = tmp_path / "bare.stellar", tmp_path / "few.stellar"
+    drain(save_session(Session(opened.catalog, opened.cuts), bare))
+    assert "no trained model" in run("trust", bare).sentence
+    narrow = replace(opened.cuts, magnitude_range=(0.0, float(np.sort(opened.catalog.magnitudes.max(axis=1))[15])))
+    drain(save_session(replace(opened, cuts=narrow, embedding=None), few))
+    assert "21 are needed" in run("trust", few).sentence
