@@ -198,6 +198,44 @@ class SkyPlane(Plane):
         return "This table has no sky position: choose the ra and dec columns in the data panel."
 
 
+@dataclass(frozen=True, eq=False)
+class ProjectedPlane(Plane):
+    """Where a projection has placed the stars that a model was trained on, such as their principal components.
+
+    label: of the projection; axes: titles with units; positions: (n, 2) float32 over the catalogue's rows, NaN for
+    stars without a place; None before there are any, and waiting says so, as one sentence.
+    """
+
+    needs_model = True
+    label: str
+    axes: tuple[str, str]
+    waiting: str
+    positions: NDArray[np.float32] | None = None
+
+    @property
+    def name(self) -> str:
+        """The projection's."""
+        return self.label
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """As given."""
+        return self.axes
+
+    def coordinates(self, catalog: Catalog, embedding: Embedding | None) -> Coordinates:
+        """As given."""
+        assert self.positions is not None
+        return self.positions[:, 0], self.positions[:, 1]
+
+    def place(self, x: float, y: float) -> str:
+        """Two numbers after the projection's name."""
+        return f"{self.label} {_fixed(x)}, {_fixed(y)}"
+
+    def obstacle(self, catalog: Catalog) -> str | None:
+        """No positions yet, or those of another catalogue."""
+        return None if self.positions is not None and len(self.positions) == len(catalog) else self.waiting
+
+
 def _color(catalog: Catalog, first: int) -> NDArray[np.float32]:
     magnitudes = catalog.magnitudes
     return magnitudes[:, first] - magnitudes[:, first + 1]

@@ -1,6 +1,7 @@
 """How far distances on the latent plane can be trusted, cell by cell: errors, stars, the decoder's local stretch."""
 
 from dataclasses import dataclass, fields
+from enum import Enum
 from typing import Final
 
 import numpy as np
@@ -102,12 +103,33 @@ class LatentCells:
         return grid
 
 
+class Shading(Enum):
+    """What the latent plane is shaded by; the value is the title of its colour bar, with its unit."""
+
+    NONE = ""
+    ERROR = "mean reconstruction error (mag)"
+    AREA = "log₁₀ stretch (mag² per unit²)"
+    ELLIPSES = "stretch (mag per unit)"
+    DENSITY = "log₁₀ stars per unit²"
+
+
 @dataclass(frozen=True, eq=False)
 class TrustMap:
     """The cells of a latent plane, and the decoder's stretch at the mean position of each populated one."""
 
     cells: LatentCells
     stretch: Stretch
+
+    def values(self, shading: Shading) -> NDArray[np.float64] | None:
+        """(s, s) float64: what each cell is shaded by, NaN where it is not populated; None for what shades no cells."""
+        match shading:
+            case Shading.ERROR:
+                return self.cells.error
+            case Shading.AREA:
+                return self.cells.spread(self.stretch.log_area)
+            case Shading.DENSITY:
+                return self.cells.log_density
+        return None
 
 
 def _cell(values: NDArray[np.floating], low: float, high: float, side: int) -> NDArray[np.intp]:

@@ -25,6 +25,7 @@ from stellar_gui.gui.panels.runs_panel import RunsPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
+from stellar_gui.gui.panels.trust_panel import TrustPanel
 from stellar_gui.gui.recovery import Recovery
 from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.status_bar import StatusBar
@@ -51,7 +52,7 @@ MODES = {
     "actionModeIntersect": Mode.INTERSECT,
 }
 STRETCHES = {"Asinh": "asinh", "Log": "log", "Square root": "sqrt", "Linear": "linear", "Equalised": "equalised"}
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Raised with every new panel: a layout from before does not know where it belongs, and the first one is better."""
 GAP = 8
 FRAME = QSize(16, 40)
@@ -78,7 +79,8 @@ class MainWindow(QMainWindow):
         self._report = ReportPanel(self.workspace)
         self._runs = RunsPanel(self.workspace)
         left, right = (self._data, self._training, self._runs), (self._star, self._selection, self._report)
-        self._analyses: tuple[Panel, ...] = ()
+        self._trust = TrustPanel(self.workspace)
+        self._analyses: tuple[Panel, ...] = (self._trust,)
         self._docks: tuple[Panel, ...] = (*left, *right, *self._analyses)
         self._layout = Layout(self, left, right, self._analyses, self._maps.columns)
         self._warned_of_loss = False
@@ -267,6 +269,7 @@ class MainWindow(QMainWindow):
         files.saved.connect(self._recovery.forget)
         for signal in (self._training.trainingEnded, self._training.trainingHeld):
             signal.connect(self._recovery.keep)
+        self._trust.mapRequested.connect(maps.open)
         self._runs.filmRequested.connect(self._map_card.film.open)
         workspace.runs.runsChanged.connect(self._update_actions)
         self._data.columns.chosen.connect(files.set_columns)

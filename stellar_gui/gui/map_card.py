@@ -50,6 +50,7 @@ class MapCard(Card):
         self.link = MapLink(workspace, self.map, LatentPlane(), self)
         self.map.set_axes(*self.link.plane.titles)
         self.link.drawn.connect(self._show_drawn)
+        workspace.trust.shadingChanged.connect(self._shade)
         workspace.catalogChanged.connect(self._show_page)
         workspace.catalogChanged.connect(self._warm_up)
         workspace.qualityChanged.connect(self._show_page)
@@ -94,6 +95,10 @@ class MapCard(Card):
             self._show_preview()
         elif self.link.up_to_date and self._workspace.preview is None:
             self.set_facts(numbers.stars(len(self.map.data.index)))
+
+    def _shade(self) -> None:
+        trust = self._workspace.trust
+        self.map.set_shading(trust.map, trust.shading)
 
     def _warm_up(self) -> None:
         """Have the first map's libraries loaded by a worker while the user looks at the new catalogue."""

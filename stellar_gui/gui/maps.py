@@ -6,11 +6,13 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from stellar_gui.analysis.planes import ColorColor, ColorMagnitude, ResidualPlane
+from stellar_gui.analysis.projections import umap_installed
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.map_link import MapLink
 from stellar_gui.gui.panels.map_panel import MapPanel, SkyPanel
+from stellar_gui.gui.panels.projection_panel import PrincipalPanel, UmapPanel
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.views.tools import Tool
 from stellar_gui.gui.workspace import Workspace
@@ -44,7 +46,11 @@ class Maps(QObject):
                 SkyPanel(workspace),
                 MapPanel(workspace, "Residuals", "residual", residuals),
             ),
-            tuple(MapPanel(workspace, plane.name, name, [plane]) for name, plane in colors.items()),
+            (
+                *(MapPanel(workspace, plane.name, name, [plane]) for name, plane in colors.items()),
+                PrincipalPanel(workspace),
+                *((UmapPanel(workspace),) if umap_installed() else ()),
+            ),
         )
         self.panels = (*self.columns[0], *self.columns[1])
         self._links: tuple[MapLink, ...] = (card.link, *(panel.link for panel in self.panels))
@@ -75,6 +81,13 @@ class Maps(QObject):
         """Do the same to every map."""
         for link in self._links:
             act(link.map)
+
+    def open(self, name: str) -> None:
+        """Show a map and bring it to the front; name: of its panel."""
+        panel = next(panel for panel in self.panels if panel.objectName() == name)
+        if panel.isHidden():
+            panel.toggleViewAction().trigger()
+        panel.raise_()
 
     def set_tool(self, tool: Tool) -> None:
         """Use a tool on every map."""

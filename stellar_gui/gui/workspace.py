@@ -19,6 +19,7 @@ from stellar_gui.gui.display import Display
 from stellar_gui.gui.findings import Findings
 from stellar_gui.gui.runs import Runs
 from stellar_gui.gui.tasks import Task, Tasks
+from stellar_gui.gui.trust import Trust
 from stellar_gui.gui.undo import CutsCommand, Gesture, SelectionCommand
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.progress import Progress
@@ -69,6 +70,7 @@ class Workspace(QObject):
         self.class_accuracy = ClassAccuracy(self)
         self.runs = Runs(self.undo_stack, self)
         self.runs.wantedChanged.connect(self._show_wanted_run)
+        self.trust = Trust(self)
         self._catalog: Catalog | None = None
         self._cuts = self._checked_cuts = QualityCuts()
         self._quality: Quality | None = None

@@ -14,6 +14,7 @@ from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.sky import Projection
 from stellar_gui.analysis.spatial import GridIndex
 from stellar_gui.analysis.thinning import Levels
+from stellar_gui.analysis.trust import Shading, TrustMap
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.axes import Margins
 from stellar_gui.gui.views.color_maps import ColorMaps
@@ -21,6 +22,7 @@ from stellar_gui.gui.views.contour_layer import ContourLayer
 from stellar_gui.gui.views.density_layer import DensityLayer
 from stellar_gui.gui.views.legend import Legend, LegendArea
 from stellar_gui.gui.views.map_view import MapView
+from stellar_gui.gui.views.shading_layer import ShadingLayer
 from stellar_gui.gui.views.sky_axes import SkyAxes
 from stellar_gui.gui.views.star_picture import StarPicture
 from stellar_gui.progress import drain
@@ -61,6 +63,7 @@ class MapCanvas(QAbstractScrollArea):
         self._picture.completed.connect(self._repaint)
         self._picture.completed.connect(self.drawingCompleted)
         self._contours = ContourLayer()
+        self._shading = ShadingLayer()
         self._coloring: StarColors | None = None
         self._locked: Limits | None = None
         self._legend = Legend()
@@ -200,6 +203,11 @@ class MapCanvas(QAbstractScrollArea):
     def set_contours_visible(self, visible: bool) -> None:
         """Draw the contours of the density, or leave them out."""
         self._contours_visible = visible
+        self._repaint()
+
+    def set_shading(self, trust: TrustMap | None, shading: Shading) -> None:
+        """Shade the plane by how far it can be trusted; without a trust map, or by NONE, not at all."""
+        self._shading.set_shading(trust, shading)
         self._repaint()
 
     def set_hidden_labels(self, names: frozenset[str]) -> None:

@@ -100,11 +100,16 @@ class PaintedMap(MapCanvas):
         raster = _raster(view, plot, ratio)
         drawn = (self._picture.image if figure is None else self._picture.whole)(raster, self._stretch, colors)
         painter.drawImage(plot, drawn.image)
+        shaded = self._preview is None and self._shading.shades_cells
+        if shaded:
+            self._shading.paint_cells(painter, plot, view, colors, self._maps)
         has_contours = self._contours_visible and self._preview is None and (figure is None or figure.contours)
         if has_contours:
             self._contours.paint_lines(painter, plot, view, colors)
         if drawn.marks is not None:
             painter.drawImage(plot, drawn.marks)
+        if self._preview is None:
+            self._shading.paint_ellipses(painter, plot, view, colors, font)
         if has_contours:
             sharpness = ratio if figure is None else None
             self._contours.paint_labels(painter, plot, view, colors, font, sharpness)
@@ -115,7 +120,9 @@ class PaintedMap(MapCanvas):
             paint_axes(painter, plot, view, self._titles, colors, font, numbered, snapped=figure is None)
         on_paper = figure is not None and figure.look is Look.PUBLICATION
         legend_area = None
-        if isinstance(drawn.key, LabelKey):
+        if shaded:
+            paint_value_bar(painter, plot, self._shading.key(colors, self._maps), colors, font)
+        elif isinstance(drawn.key, LabelKey):
             stars, hidden = self._data.index, self._hidden_labels
             legend_area = legend.paint(painter, plot, view, stars, drawn.key, hidden, colors, font)
         elif isinstance(drawn.key, ValueKey):
