@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "compress": "pack a session's table as latent positions and a network",
         "decompress": "unpack a compressed catalogue to a table",
         "export": "write a session's stars, or one subset of them, as a table",
+        "anomalies": "rank a session's stars by how odd they are",
         "trust": "tell how far a session's latent plane keeps the neighbourhoods of its stars",
     }
 )

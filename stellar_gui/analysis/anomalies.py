@@ -105,7 +105,7 @@ def anomaly_scores(
         yield Progress(done, total, "stars")
 
 
-def ranking(score: NDArray[np.float32]) -> NDArray[np.intp]:
+def ranking(score: NDArray[np.float32] | NDArray[np.int16]) -> NDArray[np.intp]:
     """Row numbers of the stars that have a score, the largest first, equal ones in the order of their rows."""
     order = np.argsort(-score, kind="stable")
     return order[: np.count_nonzero(np.isfinite(score))]
@@ -155,13 +155,13 @@ def _largest_rank(stars: Stars) -> Steps:
 
 
 def _error(stars: Stars) -> Steps:
-    yield from ()
+    yield len(stars.residual)
     return _root_mean_square(stars.residual)
 
 
 def _error_of(band: int) -> Callable[[Stars], Steps]:
     def work(stars: Stars) -> Steps:
-        yield from ()
+        yield len(stars.residual)
         return np.abs(np.nan_to_num(stars.residual[:, band]))
 
     return work
@@ -169,8 +169,8 @@ def _error_of(band: int) -> Callable[[Stars], Steps]:
 
 def _scaled_error(stars: Stars) -> Steps:
     """Root mean square over the bands whose error is known; 0 for a star without any."""
-    yield from ()
     assert stars.errors is not None
+    yield len(stars.residual)
     return np.nan_to_num(_root_mean_square(stars.residual / stars.errors))
 
 
