@@ -110,6 +110,18 @@ SPECS: Final = {
     "actionShowFilm": _Spec(
         "Show training &film", "mdi6.filmstrip", None, "The map while the run shown was trained, frame by frame"
     ),
+    **{
+        f"actionRate{rating}": _Spec(
+            f"&{rating}", None, str(rating), f"Rate the picked star {rating} of 5; the same again takes it away"
+        )
+        for rating in range(6)
+    },
+    "actionNextUnrated": _Spec(
+        "Next &unrated star", "mdi6.debug-step-over", "U", "Pick the next star of the ranking that has no rating"
+    ),
+    "actionOpenSkyServer": _Spec(
+        "Open in &SkyServer", "mdi6.web", None, "Show image and spectrum of the picked star in the web browser"
+    ),
     "actionResetLayout": _Spec("&Reset layout", None, None, "Put all panels back in their places"),
     "actionKeys": _Spec("&Keys and gestures", None, "Ctrl+?", "All keys and gestures of the map"),
     "actionShowLog": _Spec("Show &log file", None, None, "Open the folder of the log file"),

@@ -19,6 +19,7 @@ from stellar_gui.gui.layout import Layout
 from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
 from stellar_gui.gui.menus import Menus
+from stellar_gui.gui.panels.anomaly_panel import AnomalyPanel
 from stellar_gui.gui.panels.data_panel import DataPanel
 from stellar_gui.gui.panels.report_panel import ReportPanel
 from stellar_gui.gui.panels.runs_panel import RunsPanel
@@ -26,14 +27,16 @@ from stellar_gui.gui.panels.selection_panel import SelectionPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
 from stellar_gui.gui.panels.trust_panel import TrustPanel
+from stellar_gui.gui.ranking import RATINGS
 from stellar_gui.gui.recovery import Recovery
 from stellar_gui.gui.settings import Settings
+from stellar_gui.gui.sky_server import no_sky_server_page, open_sky_server
 from stellar_gui.gui.status_bar import StatusBar
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.tools import Tool
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel
-from stellar_gui.gui.workspace import Workspace
+from stellar_gui.gui.workspace import NO_STAR, Workspace
 
 TOOLS = {
     "actionToolPick": Tool.PICK,
@@ -79,8 +82,9 @@ class MainWindow(QMainWindow):
         self._report = ReportPanel(self.workspace)
         self._runs = RunsPanel(self.workspace)
         left, right = (self._data, self._training, self._runs), (self._star, self._selection, self._report)
+        self._anomalies = AnomalyPanel(self.workspace)
         self._trust = TrustPanel(self.workspace)
-        self._analyses: tuple[Panel, ...] = (self._trust,)
+        self._analyses: tuple[Panel, ...] = (self._anomalies, self._trust)
         self._docks: tuple[Panel, ...] = (*left, *right, *self._analyses)
         self._layout = Layout(self, left, right, self._analyses, self._maps.columns)
         self._warned_of_loss = False
@@ -201,6 +205,10 @@ class MainWindow(QMainWindow):
             action.setObjectName(f"actionAnalyse{name[0].upper()}{name[1:].removesuffix('Panel')}")
             action.triggered.connect(lambda _=False, dock=dock: self._layout.open(dock))
             self._menus.analyse_menu.addAction(action)
+        self._menus.analyse_menu.addSeparator()
+        self._menus.analyse_menu.addActions(self._menus.star_actions())
+        self._anomalies.add_star_actions(self._menus.star_actions())
+        self._star.addActions(self._anomalies.walk)
 
     def _fill_window_menu(self) -> None:
         for group in (self._maps.panels, self._docks):
@@ -237,6 +245,8 @@ class MainWindow(QMainWindow):
             "actionStopTraining": self._training.stop,
             "actionDiscardTraining": self._training.discard,
             "actionShowFilm": self._map_card.film.open,
+            "actionNextUnrated": workspace.ranking.go_to_unrated,
+            "actionOpenSkyServer": self._open_sky_server,
             "actionResetLayout": self._layout.arrange,
             "actionKeys": lambda: dialogs.show_keys(self),
             "actionShowLog": dialogs.open_log_folder,
@@ -244,6 +254,10 @@ class MainWindow(QMainWindow):
         }
         for name, slot in slots.items():
             do[name].triggered.connect(lambda _=False, slot=slot: slot())
+        for rating in RATINGS:
+            do[f"actionRate{rating}"].triggered.connect(
+                lambda _=False, rating=rating: workspace.ranking.rate(workspace.active, rating)
+            )
         for name, tool in TOOLS.items():
             do[name].triggered.connect(lambda _, tool=tool: maps.set_tool(tool))
         for name, mode in MODES.items():
@@ -284,12 +298,19 @@ class MainWindow(QMainWindow):
             signal.connect(self._update_actions)
         workspace.checkpointChanged.connect(self._update_actions)
         workspace.tasks.changed.connect(self._update_actions)
+        workspace.activeChanged.connect(self._update_actions)
+        workspace.ranking.rankingChanged.connect(self._update_actions)
         workspace.qualityChanged.connect(self._update_actions)
         for signal in (workspace.embeddingChanged, workspace.previewChanged):
             signal.connect(self._clear_pointer)
         for signal in (workspace.catalogChanged, workspace.unsavedChanged, files.saved):
             signal.connect(self._update_title)
         theme.changed.connect(self._remember_theme)
+
+    def _open_sky_server(self) -> None:
+        catalog, row = self.workspace.catalog, self.workspace.active
+        if catalog is not None and row != NO_STAR:
+            open_sky_server(self, catalog, row)
 
     def _choose_color_map(self, name: str) -> None:
         self._maps.set_color_map(name)
@@ -372,6 +393,13 @@ class MainWindow(QMainWindow):
             allow(name, training, "No training is under way.")
         for name in ("actionShowFilm", "actionExportFilm"):
             allow(name, self._map_card.film.available, "The run shown has no film; train to make one.")
+
+        catalog, active = workspace.catalog, workspace.active != NO_STAR
+        for rating in RATINGS:
+            allow(f"actionRate{rating}", active, "Pick a star first, on the map or in a list.")
+        allow("actionNextUnrated", bool(len(workspace.ranking.rows)), "Rank the odd stars first, in the Analyse menu.")
+        obstacle = None if catalog is None else no_sky_server_page(catalog)
+        allow("actionOpenSkyServer", active and obstacle is None, obstacle or "Pick a star first.")
 
     def _update_title(self) -> None:
         catalog = self.workspace.catalog

@@ -56,6 +56,8 @@ TRAINING = (
     SEPARATOR,
     "actionShowFilm",
 )
+RATE = tuple(f"actionRate{rating}" for rating in range(6))
+STAR = ("rate", "actionNextUnrated", "actionOpenSkyServer")
 HELP = ("actionKeys", "actionShowLog", SEPARATOR, "actionAbout")
 TOOLBAR = (
     "actionOpen",
@@ -115,7 +117,9 @@ class Menus:
             "colourMap": colour_maps,
             "stretch": _choices("&Stretch", stretches, window),
             "theme": _choices("&Theme", _theme_actions(window), window),
+            "rate": QMenu("&Rate the star", window),
         }
+        self.fill(self._submenus["rate"], RATE)
         for title, names in (("&File", FILE), ("&Edit", EDIT), ("&Select", SELECT), ("&View", VIEW)):
             self.fill(window.menuBar().addMenu(title), names)
         self.fill(window.menuBar().addMenu("&Training"), TRAINING)
@@ -133,6 +137,10 @@ class Menus:
                 menu.addMenu(self._submenus[name])
             else:
                 menu.addAction(self._action(name))
+
+    def star_actions(self) -> list[QAction]:
+        """What can be done with a star: rate it, go to the next unrated one, look it up."""
+        return [self._submenus[name].menuAction() if name in self._submenus else self._action(name) for name in STAR]
 
     def context_menu(self) -> QMenu:
         """A new menu of what can be done on the map."""

@@ -113,6 +113,15 @@ class Settings:
         for field in fields(choices):
             self._store.setValue(f"figure/{field.name}", getattr(choices, field.name))
 
+    @property
+    def opens_sky_server(self) -> bool:
+        """Whether pages of SkyServer are opened without a question."""
+        return str(self._store.value("opensSkyServer", "false")).lower() == "true"
+
+    @opens_sky_server.setter
+    def opens_sky_server(self, wanted: bool) -> None:
+        self._store.setValue("opensSkyServer", wanted)
+
     def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         """Remember the window's place and its docks."""
         self._store.setValue("geometry", geometry)

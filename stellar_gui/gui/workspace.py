@@ -17,6 +17,7 @@ from stellar_gui.errors import StellarError
 from stellar_gui.gui.class_accuracy import ClassAccuracy
 from stellar_gui.gui.display import Display
 from stellar_gui.gui.findings import Findings
+from stellar_gui.gui.ranking import Ranking
 from stellar_gui.gui.runs import Runs
 from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.trust import Trust
@@ -65,6 +66,7 @@ class Workspace(QObject):
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.undo_stack.cleanChanged.connect(self.unsavedChanged)
         self.findings = Findings(self.undo_stack, self)
+        self.ranking = Ranking(self)
         self.display = Display(self.tasks, self.findings, self)
         self.display.failed.connect(self.report)
         self.class_accuracy = ClassAccuracy(self)

@@ -1,15 +1,13 @@
 """The star panel: what the catalogue and the model say of the picked star."""
 
-from urllib.parse import urlencode
-
 import numpy as np
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from stellar_gui.analysis.statistics import error_ranks
 from stellar_gui.catalog.bands import BANDS
 from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.gui.sky_server import no_sky_server_page, open_sky_server
 from stellar_gui.gui.views.sed_plot import SedPlot
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandTable
@@ -17,7 +15,6 @@ from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.row_view import RowView
 from stellar_gui.gui.workspace import NO_STAR, Workspace
 
-SKYSERVER_OBJECT = "https://skyserver.sdss.org/dr18/VisualTools/explore/summary"
 ZERO_FLUX_TOLERANCE = 0.005
 
 
@@ -64,12 +61,15 @@ class StarPanel(Panel):
         workspace.hoveredChanged.connect(self._show)
         workspace.embeddingChanged.connect(self._show)
         workspace.catalogChanged.connect(self._show)
+        workspace.ranking.ratingsChanged.connect(self._show_rating)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._show_row(False)
         self._show()
 
     def _show(self) -> None:
         catalog, row = self._workspace.catalog, self._row_shown()
         shown = catalog is not None and row != NO_STAR
+        self._show_rating()
         self._empty.setVisible(not shown)
         for part in self._parts:
             part.setVisible(shown)
@@ -82,7 +82,9 @@ class StarPanel(Panel):
         self._show_magnitudes(catalog, row)
         obstacle = no_sky_server_page(catalog)
         self._sky.setEnabled(obstacle is None)
-        self._sky.setToolTip(obstacle or "Show the object at this position in the SDSS SkyServer, in the web browser")
+        self._sky.setToolTip(
+            obstacle or "Show image and spectrum of this star in SkyServer, in the web browser"
+        )
         if self._row_toggle.isChecked():
             self._row.set_row(catalog.table, row, catalog.units)
 
@@ -113,6 +115,10 @@ class StarPanel(Panel):
             f"{numbers.ordinal(percentile)} percentile of all stars."
         )
 
+    def _show_rating(self) -> None:
+        rating = self._workspace.ranking.rating_of(self._row_shown())
+        self.set_facts("" if rating is None else f"rated {rating}")
+
     def _show_row(self, shown: bool) -> None:
         self._row_toggle.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         catalog, row = self._workspace.catalog, self._row_shown()
@@ -128,19 +134,4 @@ class StarPanel(Panel):
     def _open_sky_server(self) -> None:
         catalog, row = self._workspace.catalog, self._workspace.active
         if catalog is not None and row != NO_STAR:
-            QDesktopServices.openUrl(sky_server_url(catalog, row))
-
-
-def no_sky_server_page(catalog: Catalog) -> str | None:
-    """Why the catalogue's stars have no page in SkyServer; None if they have."""
-    if (catalog.provenance.query or "").startswith("simulate"):
-        return "Simulated stars are not in the sky, so SkyServer has no page of them"
-    if "ra" not in catalog.columns or "dec" not in catalog.columns:
-        return "This table has no sky position: choose the ra and dec columns in the data panel"
-    return None
-
-
-def sky_server_url(catalog: Catalog, row: int) -> QUrl:
-    """Address of SkyServer's page of the object nearest to a star's position (deg)."""
-    position = {name: float(catalog.table[catalog.columns[name]].iloc[row]) for name in ("ra", "dec")}
-    return QUrl(f"{SKYSERVER_OBJECT}?{urlencode(position)}")
+            open_sky_server(self, catalog, row)

@@ -1,7 +1,7 @@
 """A table of stars of any size: it holds row numbers and columns, and makes text only for what is seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,17 @@ class StarModel(QAbstractTableModel):
         self._rows = np.array(rows, dtype=np.int64)
         self._order = self._sorted_order()
         self.endResetModel()
+
+    def set_values(self, column: int, values: ArrayLike | pd.Series) -> None:
+        """Show other values in a column; the order stays."""
+        self._columns = tuple(
+            replace(one, values=values) if place == column else one for place, one in enumerate(self._columns)
+        )
+        self._values = tuple(
+            pd.Series(values).array if place == column else one for place, one in enumerate(self._values)
+        )
+        if len(self._rows):
+            self.dataChanged.emit(self.index(0, column), self.index(len(self._rows) - 1, column))
 
     def catalogue_row(self, row: int) -> int:
         """The catalogue's row number at a row of the table."""
@@ -217,6 +228,10 @@ class StarTable(QTableView):
         self._active = None
         self._model.set_rows(rows)
         self._fit()
+
+    def set_values(self, column: int, values: ArrayLike | pd.Series) -> None:
+        """Show other values in a column; order, marked star and widths stay."""
+        self._model.set_values(column, values)
 
     def set_current(self, row: int | None) -> None:
         """Mark the star at a row number of the catalogue and scroll to it, without activating it.
