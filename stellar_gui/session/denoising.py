@@ -42,8 +42,8 @@ def denoisable(session: Session) -> Mask:
 def denoised_table(session: Session, replaced: Mask, originals: bool = False) -> pd.DataFrame:
     """All rows in order and all columns, with reconstructed magnitudes (mag) in place of the measured ones.
 
-    replaced: (n,) bool, of which rows, as `denoisable` says. `denoise_flag` is empty there; else the measured ones stay,
-    and it says why: "error too large", or the reason for which the row takes no part.
+    replaced: (n,) bool, of which rows, as `denoisable` says. `denoise_flag` is empty there; else the measured ones
+    stay, and it says why: "error too large", or the reason for which the row takes no part.
     originals: whether the measured magnitudes come too, in columns named NAME_original at the end. Bands without a
     detection get the magnitude that the other bands make likely.
     """

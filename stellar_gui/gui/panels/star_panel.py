@@ -82,9 +82,7 @@ class StarPanel(Panel):
         self._show_magnitudes(catalog, row)
         obstacle = no_sky_server_page(catalog)
         self._sky.setEnabled(obstacle is None)
-        self._sky.setToolTip(
-            obstacle or "Show image and spectrum of this star in SkyServer, in the web browser"
-        )
+        self._sky.setToolTip(obstacle or "Show image and spectrum of this star in SkyServer, in the web browser")
         if self._row_toggle.isChecked():
             self._row.set_row(catalog.table, row, catalog.units)
 
