@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.config import BANDS
-from stellar_gui.autoencoder.report import EvaluationReport, History, ResidualSums, ResidualTrend
+from stellar_gui.autoencoder.report import EvaluationReport, ResidualSums, ResidualTrend
 
 TREND_BINS: Final = 12
 FEWEST_IN_BIN: Final = 10
@@ -15,13 +15,36 @@ FEWEST_STEPS: Final = 1_000
 """Batches in which the default network cannot do its best: measured on 10,000 real and 60,000 simulated stars, the
 error after so many is still a fifth to a half larger than after 5,000."""
 FALLING: Final = 0.05
-"""Share of the validation loss whose loss over the last tenth of the epochs says that it has not settled."""
+"""Share of the validation loss whose fall over the last tenth of the training says that it has not settled..."""
 LEARNED_BY_HEART: Final = 1.3
 """Mean squared residual of stars not learned from over that of those learned from, beyond which they part..."""
 STANDARD_ERRORS: Final = 3.0
-"""...if they do so by more than this many standard errors."""
+"""...if that is more than so many standard errors."""
 UNUSED: Final = 0.01
 """Share by which the error must grow when a latent coordinate is withheld, or it is unused."""
+
+
+@dataclass(frozen=True, eq=False)
+class LastTenth:
+    """Each validation star's part of the loss, (n,) float64, after nine tenths of the training and at its end.
+
+    What falls on the same few stars may fall by the luck of one of them: the paired differences tell.
+    """
+
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+
+    @property
+    def fall(self) -> float:
+        """The share by which the validation loss fell."""
+        return float(1 - self.after.mean() / max(self.before.mean(), np.finfo(float).tiny))
+
+    @property
+    def falls(self) -> bool:
+        """Whether it fell by 5 %, and by more than three standard errors of the stars' paired differences."""
+        fallen = self.before - self.after
+        error = fallen.std() / np.sqrt(len(fallen))
+        return self.fall > FALLING and bool(fallen.mean() > STANDARD_ERRORS * error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +67,8 @@ class Findings:
     latent_shares: NDArray[np.float64]
 
 
-def report_on(findings: Findings, history: History, steps: int) -> EvaluationReport:
-    """The report; history and steps (batches) are those of the training that led there."""
+def report_on(findings: Findings, last_tenth: LastTenth | None, steps: int) -> EvaluationReport:
+    """The report on what a training of so many steps (batches) led to; last_tenth: None where it did not get there."""
     train, validation, test = (part.errors() for part in (findings.train, findings.validation, findings.test))
     sums = ResidualSums()
     sums.add(findings.pca_residual)
@@ -65,7 +88,7 @@ def report_on(findings: Findings, history: History, steps: int) -> EvaluationRep
         pca_rms_per_band=pca.rms,
         noise_per_band=_noise(findings),
         trend=residual_trend(findings.magnitudes, findings.residual),
-        warnings=tuple(_warnings(findings, history, steps)),
+        warnings=tuple(_warnings(findings, last_tenth, steps)),
     )
 
 
@@ -109,9 +132,9 @@ def _sizes(values: NDArray[np.floating]) -> list[NDArray[np.float64]]:
     return [np.abs(band[~np.isnan(band)]).astype(np.float64) for band in values.T]
 
 
-def _warnings(findings: Findings, history: History, steps: int) -> list[str]:
+def _warnings(findings: Findings, last_tenth: LastTenth | None, steps: int) -> list[str]:
     found = []
-    sentence = _not_converged(findings, history, steps)
+    sentence = _not_converged(findings, last_tenth, steps)
     trained, trained_error = findings.train.per_star()
     others, others_error = findings.test.per_star()
     if others > LEARNED_BY_HEART * trained and others - trained > STANDARD_ERRORS * np.hypot(
@@ -131,11 +154,9 @@ def _warnings(findings: Findings, history: History, steps: int) -> list[str]:
     return [*found, sentence] if sentence else found
 
 
-def _not_converged(findings: Findings, history: History, steps: int) -> str:
+def _not_converged(findings: Findings, last_tenth: LastTenth | None, steps: int) -> str:
     squares = np.square(findings.residual, dtype=np.float64)
     more = np.nansum(squares - np.square(findings.pca_residual, dtype=np.float64), axis=1)
-    losses = history.validation_loss
-    before = losses[-1 - max(1, len(losses) // 10)] if len(losses) > 1 else np.nan
     if more.mean() > STANDARD_ERRORS * more.std() / np.sqrt(len(more)):
         return (
             "The network has not converged: as many principal components reconstruct the test stars better. Train "
@@ -146,9 +167,9 @@ def _not_converged(findings: Findings, history: History, steps: int) -> str:
             f"The network can hardly have converged in {steps:,} batches; train for at least {FEWEST_STEPS:,}, by more "
             "epochs or smaller batches."
         )
-    if len(losses) and losses[-1] < (1 - FALLING) * before:
+    if last_tenth is not None and last_tenth.falls:
         return (
-            f"The network has not converged: the validation loss fell by {100 * (1 - losses[-1] / before):.0f} % over "
-            "the last tenth of the epochs. Train longer."
+            f"The network has not converged: the validation loss fell by {100 * last_tenth.fall:.0f} % over the last "
+            "tenth of the training. Train longer."
         )
     return ""

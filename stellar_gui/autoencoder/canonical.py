@@ -75,11 +75,11 @@ def turn_towards(latent: NDArray[np.floating], other: NDArray[np.floating]) -> N
 
 
 def _float64(values: torch.Tensor) -> NDArray[np.float64]:
-    array: NDArray[np.float64] = values.detach().double().numpy()
+    array: NDArray[np.float64] = values.detach().cpu().double().numpy()
     return array
 
 
 def _assign(layer: nn.Linear, weight: NDArray[np.float64], bias: NDArray[np.float64]) -> None:
     with torch.no_grad():
-        layer.weight.copy_(torch.from_numpy(weight))
-        layer.bias.copy_(torch.from_numpy(bias))
+        layer.weight.copy_(torch.from_numpy(weight).float())
+        layer.bias.copy_(torch.from_numpy(bias).float())

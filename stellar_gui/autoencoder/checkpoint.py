@@ -42,8 +42,8 @@ class Checkpoint:
     rate, gradient_norm: of the last step.
     history: of the whole epochs. errors: of the validation stars, band by band, after the last of them.
     arrays: weights, their average, the best, the optimiser's, the random generators' states (`order` at the epoch's
-    start, `generator` now), each validation star's lowest loss, the losses and gradients of the batches since the last
-    epoch's end, and the live view's last frame.
+    start, `generator` now), each validation star's `lowest` loss and that `before` the last tenth, the losses and
+    gradients of the batches since the last epoch's end, and the live view's last frame.
     """
 
     config: TrainingConfig
@@ -88,7 +88,7 @@ class Checkpoint:
         return frame
 
     def tensor(self, name: str, like: torch.Tensor) -> torch.Tensor:
-        """A copy of an array as a tensor; raises InputError where its shape or kind is not that of like."""
+        """A copy of an array as a tensor on the CPU; raises InputError where its shape or kind is not that of like."""
         array = self.arrays.get(name)
         if array is None or array.shape != tuple(like.shape) or torch.from_numpy(array.copy()).dtype != like.dtype:
             raise InputError(f"The checkpoint is damaged: its {name} does not fit; train again.")
@@ -106,7 +106,7 @@ def fingerprint(magnitudes: NDArray[np.float32], details: Details) -> str:
 
 def optimiser_arrays(optimiser: torch.optim.Optimizer) -> dict[str, NDArray[Any]]:
     """The state of an optimiser of one parameter vector, copied, by name."""
-    return {name: tensor.numpy().copy() for name, tensor in _state(optimiser).items()}
+    return {name: tensor.cpu().numpy().copy() for name, tensor in _state(optimiser).items()}
 
 
 def restore_optimiser(optimiser: torch.optim.Optimizer, checkpoint: Checkpoint) -> None:

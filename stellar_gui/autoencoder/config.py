@@ -16,6 +16,8 @@ FEATURES: Final = ("magnitudes", "colours-r", "colours")
 LOSS_SCALES: Final = ("magnitudes", "whitened", "colours")
 LOSSES: Final = ("quadratic", "weighted", "huber")
 OPTIMISERS: Final = ("muon", "adamw")
+DEVICE_NAMES: Final = {"cpu": "processor", "cuda": "CUDA graphics processor", "mps": "Apple graphics processor"}
+"""What a training can run on."""
 LARGEST_DELTA: Final = 100.0
 LARGEST_LATENT: Final = 5
 LARGEST_HIDDEN: Final = 1024
@@ -85,6 +87,7 @@ class TrainingConfig:
     patience: epochs without a lower validation loss after which the training ends; None for no such end.
     optimiser: 'muon', for the matrices between hidden layers, AdamW moving the other weights; 'adamw' for all.
     jitter: whether stars of a small table with far-off measurements are moved a little each time they are learned from.
+    device: what the training runs on, 'cpu', 'cuda' or 'mps'; all draw the same random numbers, but round differently.
     Raises TrainingError for values that cannot work.
     """
 
@@ -104,6 +107,7 @@ class TrainingConfig:
     patience: int | None = None
     optimiser: str = "muon"
     jitter: bool = True
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         _require_whole("seed", self.seed, 0, 2**63 - 1)
@@ -136,6 +140,7 @@ class TrainingConfig:
             if not isinstance(switch, bool):
                 raise TrainingError(f"The setting {name} must be on or off, not {_shown(switch)}.")
         _require_one_of("optimiser", self.optimiser, OPTIMISERS)
+        _require_one_of("device", self.device, tuple(DEVICE_NAMES))
         if self.patience is not None:
             _require_whole("patience in epochs", self.patience, 1, LARGEST_EPOCHS)
 
@@ -183,6 +188,11 @@ class TrainingConfig:
             return cls(**values)
         except TrainingError as error:
             raise InputError(f"The training settings are damaged: {error}") from error
+
+
+def begun_elsewhere(device: str) -> str:
+    """What to say where a training goes on, on the processor, that began on a device that is not here."""
+    return f"The training began on the {DEVICE_NAMES[device]}, which is not here; it goes on on the processor."
 
 
 def _known(kind: type[Any], content: object) -> dict[str, Any]:

@@ -35,8 +35,10 @@ class Jitter:
     place errs less. A table without far-off stars is left as it is: there the jitter would only blur.
     """
 
-    def __init__(self, features: Features, latent: int, some: NDArray[np.float32], stars: int) -> None:
-        """features: fitted on the training stars, of which there are so many; latent: dimensions.
+    def __init__(
+        self, features: Features, latent: int, some: NDArray[np.float32], stars: int, device: str = "cpu"
+    ) -> None:
+        """features: fitted on the training stars, of which there are so many, on a device; latent: dimensions.
 
         some: magnitudes (n, 5) of some of them, mag, masked bands filled.
         """
@@ -45,12 +47,15 @@ class Jitter:
         lost = (some - scaling.mean) @ (scaling.axes / scaling.scale)[:, passed:]
         far_off = float((np.abs(lost) > FAR).any(axis=1).mean())
         fullness = min(1.0, FULL_BELOW / stars) * min(1.0, far_off / FULL_ABOVE)
-        self._to_features = torch.from_numpy(features.forward.astype(np.float32))
+        self._to_features = torch.from_numpy(features.forward.astype(np.float32)).to(device)
         self._width, self._reach = SHARE * left * math.sqrt(fullness), STRAY_WIDTH * left
         self._strays = STRAYS * fullness
 
     def moved(self, stars: Stars, generator: torch.Generator) -> Stars:
-        """Stars in random order, moved a little; the very same where nothing is to be moved."""
+        """Stars in random order, moved a little; the very same where nothing is to be moved.
+
+        generator: on the CPU.
+        """
         if self._width == 0.0:
             return stars
         count = len(stars)
@@ -59,6 +64,7 @@ class Jitter:
         rows = torch.arange(strays) * count // max(strays, 1)
         bands = torch.randint(BANDS, (strays,), generator=generator)
         shift[rows, bands] += torch.randn(strays, generator=generator) * self._reach
+        shift = shift.to(stars.features.device)
         if stars.seen is not None:
             shift *= stars.seen
         return replace(stars, features=torch.addmm(stars.features, shift, self._to_features))

@@ -36,10 +36,13 @@ class Learner:
     """
 
     def __init__(self, config: TrainingConfig, inputs: int, objective: Objective, generator: torch.Generator) -> None:
+        """objective: on the device of the config; generator: on the CPU, whatever the device."""
         self._objective, self._generator = objective, generator
-        self.network: AutoEncoder = new_network(config.network, generator, inputs)
+        self.network: AutoEncoder = new_network(config.network, generator, inputs).to(config.device)
         weights = flatten_parameters(self.network)
-        self.averaged_network = empty_network(config.network, inputs).to_empty(device="cpu").requires_grad_(False)
+        self.averaged_network = (
+            empty_network(config.network, inputs).to_empty(device=config.device).requires_grad_(False)
+        )
         self.averaged_network.load_state_dict(self.network.state_dict())
         self.average = flatten_parameters(self.averaged_network).detach()
         self.weights = weights.detach()

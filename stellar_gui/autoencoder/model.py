@@ -129,9 +129,10 @@ class TrainedModel:
 
 
 def run(network: torch.nn.Module, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Pass an array through a part of a network, all at once and without gradients."""
+    """Pass an array through a part of a network, all at once, where its weights are and without gradients."""
+    device = next(network.parameters()).device
     with torch.inference_mode():
-        result: NDArray[np.float32] = network(torch.tensor(values, dtype=torch.float32)).numpy()
+        result: NDArray[np.float32] = network(torch.tensor(values, dtype=torch.float32, device=device)).cpu().numpy()
     return result
 
 

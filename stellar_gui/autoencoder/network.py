@@ -43,7 +43,7 @@ def empty_network(config: NetworkConfig, inputs: int = BANDS) -> AutoEncoder:
 
 
 def new_network(config: NetworkConfig, generator: torch.Generator, inputs: int = BANDS) -> AutoEncoder:
-    """A network with first weights drawn from generator, distributed as torch draws a Linear's and a LayerNorm's."""
+    """A network on the CPU; first weights drawn from generator, as torch draws a Linear's and a LayerNorm's."""
     network = empty_network(config, inputs).to_empty(device="cpu")
     for layer in network.modules():
         if isinstance(layer, nn.Linear):

@@ -68,13 +68,13 @@ class Objective:
                 "(such as err_u), or train without weights and without added noise."
             )
         to_loss = _to_loss(config.loss_in, features)
-        self._to_loss = torch.from_numpy(to_loss.astype(np.float32))
-        self._to_bands = torch.from_numpy(features.backward.astype(np.float32))
-        by_bands = np.eye(BANDS) if config.loss_in == "magnitudes" else features.forward @ to_loss
-        self._by_bands = torch.from_numpy(by_bands.astype(np.float32))
-        self._forward = torch.from_numpy(features.forward.astype(np.float32))
+        self._to_loss = self._tensor(to_loss)
+        self._to_bands = self._tensor(features.backward)
+        self._bands_to_loss = np.eye(BANDS) if config.loss_in == "magnitudes" else features.forward @ to_loss
+        self._by_bands = self._tensor(self._bands_to_loss)
+        self._forward = self._tensor(features.forward)
         self._plain = config.features == config.loss_in == "magnitudes" and config.loss == "quadratic"
-        self._scale = torch.from_numpy(features.scaling.scale.astype(np.float32))
+        self._scale = self._tensor(features.scaling.scale)
         self._weight_unit = 1.0
         if config.loss == "weighted":
             self._weight_unit = float(np.mean(self._inverse_variance(details.errors)))
@@ -88,24 +88,21 @@ class Objective:
         if details.masked is not None and details.masked.any():
             seen = (~details.masked).astype(np.float32)
             if self._config.loss_in != "whitened":
-                touched = self._by_bands.numpy() != 0
+                touched = self._bands_to_loss.astype(np.float32) != 0
                 whole = (seen @ touched == touched.sum(axis=0)).astype(np.float32)
                 weights = whole if weights is None else weights * whole
         noise = None
         if noisy and self._config.denoise:
             noise = self._known(details.errors, len(features))
             noise = noise if seen is None else noise * seen
-
-        def tensor(values: NDArray[np.floating] | None) -> Tensor | None:
-            return None if values is None else torch.from_numpy(np.ascontiguousarray(values, np.float32))
-
-        return Stars(torch.from_numpy(features), tensor(seen), tensor(weights), tensor(noise))
+        others = (None if values is None else self._tensor(values) for values in (seen, weights, noise))
+        return Stars(self._tensor(features), *others)
 
     def input(self, stars: Stars, generator: torch.Generator) -> Tensor:
-        """(n, k): what the network is given, with noise drawn from the generator where the config says so."""
+        """(n, k): what the network is given, with noise from a generator on the CPU where the config says so."""
         if stars.noise is None:
             return stars.features
-        noise = torch.randn(stars.noise.shape, generator=generator) * stars.noise
+        noise = torch.randn(stars.noise.shape, generator=generator).to(stars.noise.device) * stars.noise
         return stars.features + noise @ self._forward
 
     def loss(self, output: Tensor, stars: Stars) -> Tensor:
@@ -116,7 +113,7 @@ class Objective:
         penalty = self._penalty(lost, stars)
         if stars.weights is None:
             return penalty.mean()
-        return (penalty * stars.weights).sum() / self._total(stars, penalty)
+        return (penalty * stars.weights).sum() / self._total(stars.weights, penalty)
 
     def loss_and_gradient(self, output: Tensor, stars: Stars) -> tuple[float, Tensor]:
         """The same loss, and its gradient with respect to the output (n, k)."""
@@ -130,19 +127,20 @@ class Objective:
 
     def per_star(self, output: Tensor, stars: Stars) -> NDArray[np.float64]:
         """(n,) float64: each star's part of the loss; their mean is the loss of them all."""
-        penalty = self._penalty(output - stars.features, stars).double()
+        penalty = self._penalty(output - stars.features, stars).cpu().double()
         if stars.weights is None:
             losses: NDArray[np.float64] = penalty.mean(dim=1).numpy()
             return losses
-        shares: NDArray[np.float64] = (penalty * stars.weights).sum(dim=1).numpy()
-        return shares * (len(stars) / float(self._total(stars, penalty)))
+        weights = stars.weights.cpu()
+        shares: NDArray[np.float64] = (penalty * weights).sum(dim=1).numpy()
+        return shares * (len(stars) / float(self._total(weights, penalty)))
 
     def residuals(self, output: Tensor, stars: Stars) -> NDArray[np.float32]:
         """(n, 5) float32, mag: original - reconstruction; NaN in masked bands."""
         residual = (stars.features - output) @ self._to_bands
         if stars.seen is not None:
             residual = residual.masked_fill(stars.seen == 0, float("nan"))
-        values: NDArray[np.float32] = residual.numpy()
+        values: NDArray[np.float32] = residual.cpu().numpy()
         return values
 
     def _penalty(self, lost: Tensor, stars: Stars) -> Tensor:
@@ -156,12 +154,15 @@ class Objective:
         delta, size = self._config.huber_delta, parts.abs()
         return torch.where(size < delta, size.square(), delta * (2 * size - delta))
 
-    def _total(self, stars: Stars, penalty: Tensor) -> Tensor:
+    def _total(self, weights: Tensor, penalty: Tensor) -> Tensor:
         """What the weighted sum is divided by: the components of the loss that are seen, each counted once."""
-        assert stars.weights is not None
         if self._config.loss == "weighted":
-            return torch.count_nonzero(stars.weights).clamp(min=1).to(penalty.dtype)
-        return stars.weights.sum().clamp(min=1).to(penalty.dtype)
+            return torch.count_nonzero(weights).clamp(min=1).to(penalty.dtype)
+        return weights.sum().clamp(min=1).to(penalty.dtype)
+
+    def _tensor(self, values: NDArray[np.floating]) -> Tensor:
+        """Values as float32 on the device; those that are float32 already are not copied on the CPU."""
+        return torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(self._config.device)
 
     def _known(self, errors: NDArray[np.float32] | None, stars: int) -> NDArray[np.float32]:
         """(n, 5) mag: each star's photometric errors, the typical ones where they are not known."""
@@ -172,7 +173,9 @@ class Objective:
         """(n, l): one over the variance that photometric errors cause in each component of the loss."""
         known = self._known(errors, stars if errors is None else len(errors))
         variance = np.square(known, dtype=np.float64) + CALIBRATION_ERROR**2
-        inverse: NDArray[np.float64] = 1 / (variance @ np.square(self._by_bands.numpy().astype(np.float64)))
+        inverse: NDArray[np.float64] = 1 / (
+            variance @ np.square(self._bands_to_loss.astype(np.float32).astype(np.float64))
+        )
         return inverse
 
 

@@ -37,8 +37,8 @@ class Muon(torch.optim.Optimizer):
         self._end = count * side * side
         self._shape = (count, side, side)
         self.state[weights] = {
-            "step": torch.tensor(0.0),
-            "momentum": torch.zeros(self._shape),
+            "step": torch.tensor(0.0, device=weights.device),
+            "momentum": torch.zeros(self._shape, device=weights.device),
             "mean": torch.zeros_like(weights[self._end :]),
             "square": torch.zeros_like(weights[self._end :]),
         }

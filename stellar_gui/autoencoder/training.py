@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from stellar_gui.autoencoder.assessment import report_on
+from stellar_gui.autoencoder.assessment import LastTenth, report_on
 from stellar_gui.autoencoder.canonical import CanonicalForm, align, canonical_form, fold
 from stellar_gui.autoencoder.checkpoint import Checkpoint, optimiser_arrays, restore_optimiser
 from stellar_gui.autoencoder.config import Command, TrainingConfig
 from stellar_gui.autoencoder.details import NO_DETAILS, Details
+from stellar_gui.autoencoder.device import config_here, require_device
 from stellar_gui.autoencoder.evaluation import batches, residuals, validate
 from stellar_gui.autoencoder.learner import Learner
 from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
@@ -29,6 +30,8 @@ __all__ = ["Command", "TrainingProgress", "train"]
 REPORT_INTERVAL: Final = 0.2
 """Seconds of training between two reports."""
 SNAPSHOT_STARS: Final = 5_000
+LAST_TENTH: Final = 0.9
+"""Where it begins; what it does to the validation loss tells whether that has settled."""
 TrainingSteps = Generator["TrainingProgress | Checkpoint | None", Command | None, TrainedModel]
 
 
@@ -44,7 +47,8 @@ def train(
     other bands make likely, and neither loss nor errors count them; photometric errors weigh the loss or make noise,
     and extinction is corrected, where the config says so.
 
-    resume: a checkpoint of a training of the same stars with the same config, from which to go on.
+    resume: a checkpoint of a training of the same stars with the same config, the device apart, from which to go on; on
+    the processor where the config's device is not here, as the model's config then says.
 
     Yields None after each batch, as a chance to pause or stop, and a TrainingProgress up to five times a second and at
     the end. Sending Command.STOP ends the training at once with the best model so far; sending Command.CHECKPOINT makes
@@ -66,8 +70,8 @@ def train(
     Raises TrainingError for fewer than 20 stars, for magnitudes that are not finite, where photometric errors are
     needed and not known, and where the loss stops being a number before any epoch has improved on the first weights;
     where it does so later, the model has the best weights before, and says so. Raises InputError where an extinction
-    that is to be corrected is not known, and for a checkpoint that is damaged; TrainingError for one of other stars or
-    settings.
+    that is to be corrected is not known, for a device that is not here, and for a checkpoint that is damaged;
+    TrainingError for one of other stars or settings.
     """
     with one_thread():
         training = _Training(magnitudes, config, details, resume)
@@ -120,6 +124,9 @@ class _Training:
         self, magnitudes: NDArray[np.float32], config: TrainingConfig, details: Details, resume: Checkpoint | None
     ) -> None:
         self._clock = Stopwatch()
+        if resume is not None:
+            config = config_here(config)
+        require_device(config.device)
         self._config = config
         self._set = TrainingSet(magnitudes, config, details)
         self._split, self._objective = self._set.split, self._set.objective
@@ -146,6 +153,7 @@ class _Training:
         self._lowest_epoch = 0
         self._lowest, self._errors = validate(self._learner.averaged_network, self._objective, self._validation)
         self._best = _Best(0, float(self._lowest.mean()), self._learner.average.clone())
+        self._before: NDArray[np.float64] | None = None
         self._stopped_because: str | None = None
         self._stopped_at: Checkpoint | None = None
         if resume is not None:
@@ -221,7 +229,7 @@ class _Training:
         self._trained = self._clock.seconds
         if self._losses:
             self._end_epoch()
-        network = self._learner.averaged_network
+        network, last_tenth = self._learner.averaged_network, self._last_tenth()
         self._learner.average.copy_(self._best.weights)
         fold(network, self._canonical_form(network))
         sums = [ResidualSums() for _ in range(3)]
@@ -236,15 +244,14 @@ class _Training:
                 self.pause()
                 yield None
                 self.go_on()
+        report = report_on(self._set.findings(network, sums, np.concatenate(left)), last_tenth, self._step)
         return TrainedModel(
-            network=network,
+            network=network.cpu(),
             scaling=self._set.scaling,
             config=self._config,
             stars=len(self._set),
             history=self._history_so_far(),
-            report=report_on(
-                self._set.findings(network, sums, np.concatenate(left)), self._history_so_far(), self._step
-            ),
+            report=report,
             seconds=self._clock.seconds,
             epochs=self._epoch,
             stopped_because=self._stopped_because,
@@ -254,9 +261,9 @@ class _Training:
     def checkpoint(self) -> Checkpoint:
         """All that is needed to go on from here."""
         arrays = {
-            "weights": self._learner.weights.numpy().copy(),
-            "average": self._learner.average.numpy().copy(),
-            "best": self._best.weights.numpy().copy(),
+            "weights": self._learner.weights.cpu().numpy().copy(),
+            "average": self._learner.average.cpu().numpy().copy(),
+            "best": self._best.weights.cpu().numpy().copy(),
             "order": self._order.numpy().copy(),
             "generator": self._generator.get_state().numpy().copy(),
             "lowest": self._lowest.copy(),
@@ -264,8 +271,9 @@ class _Training:
             "gradients": np.array(self._gradients, np.float64),
             **optimiser_arrays(self._learner.optimiser),
         }
-        if self._frame is not None:
-            arrays["frame"] = self._frame.copy()
+        for name, array in (("frame", self._frame), ("before", self._before)):
+            if array is not None:
+                arrays[name] = array.copy()
         return Checkpoint(
             config=self._config,
             stars=len(self._set),
@@ -285,7 +293,7 @@ class _Training:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Be what a training was when it gave a checkpoint."""
-        if checkpoint.config != self._config:
+        if replace(checkpoint.config, device=self._config.device) != self._config:
             raise TrainingError("The interrupted training had other settings; go on with those, or train anew.")
         if checkpoint.fingerprint != self._set.fingerprint:
             raise TrainingError(
@@ -296,7 +304,7 @@ class _Training:
             raise InputError("The checkpoint is damaged: it lies behind the training's end; train again.")
         self._learner.weights.copy_(checkpoint.tensor("weights", self._learner.weights))
         self._learner.average.copy_(checkpoint.tensor("average", self._learner.average))
-        best = checkpoint.tensor("best", self._learner.average)
+        best = checkpoint.tensor("best", self._learner.average).to(self._config.device)
         restore_optimiser(self._learner.optimiser, checkpoint)
         state = self._generator.get_state()
         order, now = checkpoint.tensor("order", state), checkpoint.tensor("generator", state)
@@ -310,6 +318,8 @@ class _Training:
             raise InputError("The checkpoint is damaged: its random numbers cannot go on; train again.") from error
         self._order = order
         self._lowest = checkpoint.tensor("lowest", torch.from_numpy(self._lowest)).numpy()
+        if "before" in checkpoint.arrays:
+            self._before = checkpoint.tensor("before", torch.from_numpy(self._lowest)).numpy()
         self._losses, self._gradients = checkpoint.numbers("losses"), checkpoint.numbers("gradients")
         self._history = [_Epoch(*line) for line in zip(*checkpoint.history.arrays("").values(), strict=True)]
         self._errors, self._frame = checkpoint.errors, checkpoint.frame(len(self._snapshot), self._config)
@@ -322,7 +332,8 @@ class _Training:
     def _shuffle(self) -> None:
         """Lay the training stars out in the order of a new epoch, each moved a little."""
         self._order = self._generator.get_state()
-        shuffled = self._stars.take(torch.randperm(len(self._stars), generator=self._generator))
+        order = torch.randperm(len(self._stars), generator=self._generator)
+        shuffled = self._stars.take(order.to(self._config.device))
         self._shuffled = shuffled if self._jitter is None else self._jitter.moved(shuffled, self._generator)
 
     def _end_epoch(self) -> None:
@@ -351,6 +362,8 @@ class _Training:
         above = squares - self._lowest
         if above.mean() <= above.std() / np.sqrt(len(above)):
             self._best = _Best(self._epoch, loss, self._learner.average.clone())
+        if self._fraction <= LAST_TENTH:
+            self._before = squares
         if above.mean() < 0:
             self._lowest, self._lowest_epoch = squares, self._epoch
         patience = self._config.patience
@@ -360,6 +373,12 @@ class _Training:
                 f"No lower validation loss in {patience:,} epochs, so the training ended in epoch {self._epoch:,}; the "
                 f"weights of epoch {self._best.epoch:,} are kept."
             )
+
+    def _last_tenth(self) -> LastTenth | None:
+        """What it did to the validation stars; None for a training that ended early, or was too short to tell."""
+        if self._stopped_because is not None or self._before is None:
+            return None
+        return LastTenth(self._before, validate(self._learner.averaged_network, self._objective, self._validation)[0])
 
     def _end_without_a_number(self) -> None:
         if self._best.epoch == 0:
@@ -374,7 +393,7 @@ class _Training:
         )
 
     def _canonical_form(self, network: AutoEncoder) -> CanonicalForm:
-        features = self._stars.features[:SOME_STARS].numpy()
+        features = self._stars.features[:SOME_STARS].cpu().numpy()
         latent = np.concatenate([run(network.encoder, part) for part in batches(features)])
         return canonical_form(latent, features)
 
@@ -402,6 +421,8 @@ class _Training:
             validation_mse=self._errors.mse,
             best_validation=self._best.loss,
             best_epoch=self._best.epoch,
+            waited=len(self._history) - self._lowest_epoch,
+            device=self._config.device,
             learning_rate=self._rate,
             gradient_norm=self._gradient_norm,
             stars_per_second=speed,

@@ -18,6 +18,8 @@ class TrainingProgress(ReadOnly):
     train_loss: mean of the batches since the last epoch's end.
     validation_loss: after the last epoch; within the first, that of the first weights.
     best_validation: of the weights that would be kept now, those of best_epoch (0: the first weights).
+    waited: whole epochs since the lowest validation loss; what the patience is compared with.
+    device: on which it runs.
     validation_mse: mag^2, as validation_loss, whatever the loss is.
     learning_rate, gradient_norm: of the last step, the latter before it is limited.
     stars_per_second: since the last report; in the last one, of the whole training.
@@ -38,6 +40,8 @@ class TrainingProgress(ReadOnly):
     validation_mse: float
     best_validation: float
     best_epoch: int
+    waited: int
+    device: str
     learning_rate: float
     gradient_norm: float
     stars_per_second: float

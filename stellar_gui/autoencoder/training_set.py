@@ -66,7 +66,13 @@ class TrainingSet:
     def jitter(self) -> Jitter:
         """What moves the stars to learn from."""
         rows = self.split.train
-        return Jitter(self.features, self._config.network.latent, self._magnitudes[rows[:SOME_STARS]], len(rows))
+        return Jitter(
+            self.features,
+            self._config.network.latent,
+            self._magnitudes[rows[:SOME_STARS]],
+            len(rows),
+            self._config.device,
+        )
 
     def findings(self, network: AutoEncoder, sums: Sequence[ResidualSums], residual: NDArray[np.float32]) -> Findings:
         """What was found with a network in its canonical form.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stellar_gui.autoencoder.config import FEATURES, LOSS_SCALES, LOSSES, OPTIMISERS
+from stellar_gui.autoencoder.config import DEVICE_NAMES, FEATURES, LOSS_SCALES, LOSSES, OPTIMISERS, begun_elsewhere
 from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.commands.console import follow, warn, write_json, write_result
 from stellar_gui.commands.options import (
@@ -34,7 +34,7 @@ COLUMNS = tuple(f"{name}_per_band" for name in ("rms", "median", "bias", "bias_e
 NETWORK = ("hidden", "depth", "latent")
 SETTINGS = (
     *("seed", "epochs", "time_budget", "batch_size", "learning_rate"),
-    *("features", "loss_in", "loss", "huber_delta", "denoise", "deredden", "patience", "optimiser", "jitter"),
+    *("features", "loss_in", "loss", "huber_delta", "denoise", "deredden", "patience", "optimiser", "jitter", "device"),
 )
 """Options that bear the name of a field of TrainingConfig, and before, of NetworkConfig."""
 
@@ -112,6 +112,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--time-budget", type=positive_number, metavar="SECONDS", help="end after this time instead")
     group.add_argument("--batch-size", type=whole_number, metavar="N", help="stars in a batch")
     group.add_argument("--learning-rate", type=positive_number, metavar="RATE", help="peak of the one-cycle schedule")
+    group.add_argument(
+        "--device",
+        choices=DEVICE_NAMES,
+        help="what to train on: the processor, a CUDA or an Apple graphics processor (default: cpu; a network this "
+        "small is seldom faster elsewhere)",
+    )
     group.add_argument("--hidden", type=whole_number, metavar="N", help="width of the hidden layers (default: 40)")
     group.add_argument("--depth", type=whole_number, metavar="N", help="hidden layers of each half (default: 4)")
     group.add_argument("--latent", type=whole_number, metavar="N", help="latent dimensions (default: 2)")
@@ -137,6 +143,10 @@ def run(arguments: argparse.Namespace) -> None:
         option = "--" + given[0].replace("_", "-")
         raise InputError(f"--resume goes on with the settings of the interrupted training; leave out {option}.")
     require_place_for(arguments.output)
+    if config.device != "cpu":
+        from stellar_gui.autoencoder.device import require_device
+
+        require_device(config.device)
     if arguments.resume is None:
         catalog = follow(load_catalog(arguments.catalog, columns_of(arguments)), "reading")
         warn_of_classes(arguments, catalog)
@@ -180,6 +190,8 @@ def _resumed(path: Path) -> "Session":
     if checkpoint is None:
         raise InputError(f"{path.name}: no interrupted training in it; give a table of stars to train anew.")
     fitted = follow(fit(session.catalog, session.cuts, checkpoint.config, checkpoint), "training")
+    if fitted.model is not None and fitted.model.config.device != checkpoint.config.device:
+        warn(begun_elsewhere(checkpoint.config.device))
     return replace(fitted, subsets=session.subsets, selection=session.selection, created=session.created)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from stellar_gui import __version__
 from stellar_gui.autoencoder.config import Command
+from stellar_gui.autoencoder.device import devices
 from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.catalog.reading import load_table, read_catalog
 from stellar_gui.cli import COMMANDS, main
@@ -137,6 +138,7 @@ def test_a_preset_is_trained_and_its_single_settings_can_be_changed(run: Run, st
     assert drain(load_session(path)).model.config == replace(structure, epochs=None, time_budget=0.2)
 
 
+@pytest.mark.skipif("cuda" in devices(), reason="there is a CUDA device")
 def test_an_interrupted_training_is_brought_to_its_end(run: Run, session: Path, tmp_path: Path) -> None:
     opened = drain(load_session(session))
     work = fit(opened.catalog, opened.cuts, opened.model.config)
@@ -149,6 +151,11 @@ def test_an_interrupted_training_is_brought_to_its_end(run: Run, session: Path, 
     assert told.status == 0, told.err
     found = drain(load_session(tmp_path / "run.stellar"))
     assert found.model.id == opened.model.id and list(found.subsets) == ["few"] and found.checkpoint is None
+    elsewhere = replace(paused.checkpoint, config=replace(opened.model.config, device="cuda"))
+    drain(save_session(replace(paused, checkpoint=elsewhere), tmp_path / "elsewhere.stellar"))
+    told = run("train", "--resume", tmp_path / "elsewhere.stellar", "-o", tmp_path / "run.stellar")
+    assert "warning: The training began on the CUDA graphics processor, which is not here" in told.err
+    assert drain(load_session(tmp_path / "run.stellar")).model.id == opened.model.id
     told = run("train", "--resume", session, "-o", tmp_path / "run.stellar")
     assert told.status == 2 and "no interrupted training in it" in told.sentence
     told = run("train", "--resume", session, "-o", tmp_path / "run.stellar", "--batch-size", "9")
@@ -170,6 +177,15 @@ def test_settings_that_the_table_cannot_meet_are_told(run: Run, stars: Path, tmp
     for option, words in (("--deredden", "no column of E(B-V)"), ("--denoise", "photometric errors")):
         told = run("train", stars, "-o", tmp_path / "run.stellar", "--column", "ebv=", option)
         assert told.status in (1, 2) and words in told.sentence
+
+
+@pytest.mark.skipif("cuda" in devices(), reason="there is a CUDA device")
+def test_a_device_that_is_not_here_is_told_in_a_sentence(run: Run, stars: Path, tmp_path: Path) -> None:
+    told = run("train", stars, "-o", tmp_path / "run.stellar", "--device", "cuda")
+    assert told.status == 2 and told.sentence.endswith(
+        "no CUDA graphics processor (cuda); train on the processor (cpu)."
+    )
+    assert not (tmp_path / "run.stellar").exists()
 
 
 def test_train_tells_people_the_error_of_each_band(run: Run, stars: Path, tmp_path: Path) -> None:
