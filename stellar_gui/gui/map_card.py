@@ -79,6 +79,7 @@ class MapCard(Card):
             self.set_title(TITLE)
             self.set_facts("")
             self._invitation.set_stars(int(workspace.kept.sum()))
+            self._show_busy()
             self._stack.setCurrentWidget(self._invitation)
         else:
             self.set_title(TITLE)

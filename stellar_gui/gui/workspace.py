@@ -292,8 +292,6 @@ class Workspace(QObject):
 
     def set_preview(self, positions: NDArray[np.float32] | None, from_film: bool = False) -> None:
         """Show where training has brought a subsample of the stars, or had, on its film; None ends it."""
-        if positions is None and not self._film_shown:
-            self.runs.forget_film()
         self._preview, self._film_shown = positions, from_film and positions is not None
         self.previewChanged.emit()
 

@@ -202,3 +202,28 @@ def test_magnitudes_that_are_corrected_already_are_not_corrected_again(form: Tra
     deredden = field(form, QCheckBox, "dereddenCheck")
     assert not deredden.isEnabled()
     assert "dered_u" in deredden.toolTip()
+
+
+def test_a_device_is_chosen_where_there_is_a_choice(form: TrainingForm, qtbot: QtBot) -> None:
+    combo = form.findChild(QComboBox, "deviceCombo")
+    with qtbot.waitSignal(form.devicesWanted):
+        qtbot.mouseClick(form.findChild(QToolButton, "moreSettingsButton"), Qt.MouseButton.LeftButton)
+    form.set_devices(("cpu",))
+    assert not combo.isVisible()
+    form.set_devices(("cpu", "cuda"))
+    assert combo.isVisible() and form.config().device == "cpu"
+    combo.setFocus()
+    qtbot.keyClick(combo, Qt.Key.Key_Down)
+    assert form.config() == TrainingConfig(device="cuda")
+    assert form.findChild(QComboBox, "presetCombo").currentText() == "Reconstruct"
+
+
+def test_settings_of_a_device_come_back_where_it_is_here(form: TrainingForm, qtbot: QtBot) -> None:
+    elsewhere = TrainingConfig(seed=3, device="cuda")
+    with qtbot.waitSignal(form.devicesWanted):
+        form.show_config(elsewhere)
+    assert form.config() == replace(elsewhere, device="cpu")
+    form.set_devices(("cpu", "mps"))
+    assert form.config() == replace(elsewhere, device="cpu")
+    form.set_devices(("cpu", "cuda"))
+    assert form.config() == elsewhere

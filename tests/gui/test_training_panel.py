@@ -1,18 +1,20 @@
 """Training in the window: start, pause, resume, stop, errors, and closing in the middle."""
 
 import gc
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
+from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.separation import class_accuracy
-from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
+from stellar_gui.autoencoder.config import Command, NetworkConfig, TrainingConfig
+from stellar_gui.autoencoder.device import devices
 from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import recognise
@@ -65,8 +67,8 @@ def threads_and_tasks() -> tuple[int, int]:
     return threads, sum(type(item) is Task for item in gc.get_objects())
 
 
-def line(window: MainWindow) -> str:
-    return window.findChild(QLabel, "trainingLine").full_text()
+def line(window: MainWindow, name: str = "trainingLine") -> str:
+    return window.findChild(QLabel, name).full_text()
 
 
 def test_the_map_moves_while_it_trains_and_stop_keeps_the_best(ready: MainWindow, qtbot: QtBot) -> None:
@@ -79,6 +81,80 @@ def test_the_map_moves_while_it_trains_and_stop_keeps_the_best(ready: MainWindow
     assert ready.workspace.preview is None
     qtbot.waitUntil(lambda: ready.findChild(QPushButton, "trainButton").isEnabled())
     assert ready.isWindowModified()
+
+
+def test_the_lines_tell_epoch_times_best_error_and_patience(ready: MainWindow, qtbot: QtBot) -> None:
+    def next_reports(count: int) -> None:
+        for _ in range(count):
+            with qtbot.waitSignal(ready.workspace.progressed, timeout=30_000):
+                pass
+
+    start(qtbot, ready)
+    next_reports(2)
+    assert re.fullmatch(r"Epoch [\d,]+ of 100,000 · \d+\.\d s · .+ left", line(ready))
+    assert re.fullmatch(r"Best \d+\.\d{4} mag² at epoch [\d,]+", line(ready, "trainingBest"))
+    press(qtbot, ready, "stopButton")
+    qtbot.waitUntil(lambda: ready.workspace.model is not None, timeout=30_000)
+    idle(qtbot, ready)
+    assert line(ready, "trainingBest") == ""
+    ready.findChild(QSpinBox, "patienceSpin").setValue(50_000)
+    start(qtbot, ready)
+    next_reports(2)
+    told = re.fullmatch(r"Best .+ · (\d+) / 50,000 epochs without better", line(ready, "trainingBest"))
+    assert told is not None and int(told[1]) < 1_000
+    press(qtbot, ready, "stopButton")
+    idle(qtbot, ready)
+
+
+def test_the_map_can_be_left_alone_while_it_trains(ready: MainWindow, qtbot: QtBot) -> None:
+    workspace, live = ready.workspace, ready.findChild(QCheckBox, "liveMapCheck")
+    qtbot.mouseClick(live, Qt.MouseButton.LeftButton, pos=QPoint(8, live.height() // 2))
+    assert not live.isChecked()
+    with qtbot.waitSignal(workspace.progressed, timeout=30_000):
+        press(qtbot, ready, "trainButton")
+    assert workspace.preview is None and workspace.runs.recording
+    assert not ready.findChild(QPushButton, "invitationTrain").isEnabled()
+    live.setFocus()
+    qtbot.keyClick(live, Qt.Key.Key_Space)
+    assert workspace.preview is not None
+    qtbot.keyClick(live, Qt.Key.Key_Space)
+    assert workspace.preview is None
+    with qtbot.waitSignal(workspace.progressed, timeout=30_000):
+        pass
+    assert workspace.preview is None
+    with qtbot.waitSignal(workspace.embeddingChanged, timeout=30_000):
+        press(qtbot, ready, "stopButton")
+    assert len(workspace.runs.current.film) > 1
+    idle(qtbot, ready)
+
+
+@pytest.mark.skipif("cuda" in devices(), reason="there is a CUDA device")
+def test_a_training_held_on_a_device_that_is_not_here_goes_on_and_says_so(window: MainWindow, qtbot: QtBot) -> None:
+    work = fit(simulate(300, seed=6), QualityCuts(), SHORT)
+    next(work)
+    held = work.send(Command.CHECKPOINT)
+    whole = drain(work)
+    elsewhere = replace(held, config=replace(SHORT, device="cuda"))
+    window.workspace.show(Session(whole.catalog, whole.cuts, checkpoint=elsewhere))
+    with qtbot.waitSignal(window.workspace.embeddingChanged, timeout=30_000):
+        press(qtbot, window, "resumeButton")
+    warning = window.findChild(QLabel, "trainingWarning").text()
+    assert (
+        warning == "The training began on the CUDA graphics processor, which is not here; it goes on on the processor."
+    )
+    assert (window.workspace.model.id, window.workspace.model.config) == (whole.model.id, SHORT)
+    idle(qtbot, window)
+
+
+def test_devices_are_looked_for_when_the_settings_unfold(window: MainWindow, qtbot: QtBot) -> None:
+    window.workspace.show(Session(simulate(300, seed=6)))
+    idle(qtbot, window)
+    qtbot.mouseClick(window.findChild(QToolButton, "moreSettingsButton"), Qt.MouseButton.LeftButton)
+    assert [task.title for task in window.workspace.tasks.running] == ["Looking for devices"]
+    idle(qtbot, window)
+    combo = window.findChild(QComboBox, "deviceCombo")
+    assert [combo.itemData(k) for k in range(combo.count())] == list(devices())
+    assert combo.isVisible() == (len(devices()) > 1)
 
 
 def test_pause_holds_and_resume_goes_on(ready: MainWindow, qtbot: QtBot) -> None:
@@ -305,8 +381,8 @@ def test_train_repeats_the_training_of_an_opened_session_and_its_loss_has_no_uni
 
     window.findChild(QSpinBox, "epochsSpin").setValue(LONG)
     start(qtbot, window)
-    assert "best" in line(window)
-    assert "mag" not in line(window)
+    assert line(window, "trainingBest").startswith("Best ")
+    assert "mag" not in line(window, "trainingBest")
     press(qtbot, window, "stopButton")
     idle(qtbot, window)
     window.workspace.show(drain(fit(made.catalog, made.cuts, replace(SHORT, network=network))))

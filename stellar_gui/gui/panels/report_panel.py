@@ -47,7 +47,7 @@ class ReportPanel(Panel):
         self._copy = self._copy_button()
         self._tabs.currentChanged.connect(self._show_page)
         workspace.progressed.connect(self._follow)
-        workspace.previewChanged.connect(self._end_following)
+        workspace.runs.runsChanged.connect(self._end_following)
         workspace.embeddingChanged.connect(self._show_model)
         workspace.class_accuracy.changed.connect(self._show_classes)
         self.visibilityChanged.connect(self._look)
@@ -94,7 +94,7 @@ class ReportPanel(Panel):
 
     def _end_following(self) -> None:
         """Go back to the model in use when a training ends without one of its own."""
-        if self._follows and self._workspace.preview is None:
+        if self._follows and not self._workspace.runs.recording:
             self._show_model()
 
     def _show_model(self) -> None:

@@ -1,5 +1,6 @@
 """The form of the training's settings."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,16 +29,18 @@ LARGEST_SEED = 2**31 - 1
 class TrainingForm(QWidget):
     """The settings of a training run; `config` reads them as one value.
 
-    What was shown by `show_config` and not changed since comes back as it was, also where no field shows it.
+    What was shown by `show_config` and not changed since comes back as it was, also where no field shows it; but for a
+    device that is not here. `devicesWanted` asks, once, for `set_devices`.
     """
 
     changed = Signal()
+    devicesWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._base = TrainingConfig()
         self._shown: dict[str, Any] = {}
-        self._showing = self._compact = False
+        self._showing = self._compact = self._devices_asked = False
         self._preset = choices(
             "presetCombo", "Ready-made settings", {name: name.capitalize() for name in (*PRESETS, OWN_SETTINGS)}
         )
@@ -86,6 +89,7 @@ class TrainingForm(QWidget):
         changed = {name: value for name, value in self._read().items() if value != self._shown[name]}
         if changed.get("huber_delta", 0.0) is None:
             changed["huber_delta"] = TrainingConfig().huber_delta
+        changed["device"] = self._options.read()["device"]
         network = {name: changed.pop(name) for name in ("hidden", "depth") if name in changed}
         return replace(self._base, network=replace(self._base.network, **network), **changed)
 
@@ -107,10 +111,17 @@ class TrainingForm(QWidget):
         self._showing = False
         self._base, self._shown = config, self._read()
         self._follow()
+        if config.device != "cpu":
+            self._ask_for_devices()
 
     def set_catalog(self, catalog: Catalog) -> None:
         """Offer what can work with the columns that a table has."""
         self._options.set_catalog(catalog)
+
+    def set_devices(self, names: Sequence[str]) -> None:
+        """Offer what can be trained on, the processor first."""
+        self._options.set_devices(names)
+        self._options.show_device(self._base.device)
 
     def set_compact(self, compact: bool) -> None:
         """Leave what the presets trade to the tooltip while the settings are folded, for the sake of what is below."""
@@ -164,7 +175,14 @@ class TrainingForm(QWidget):
     def _unfold(self, shown: bool) -> None:
         self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         self._options.setVisible(shown)
+        if shown:
+            self._ask_for_devices()
         self.set_compact(self._compact)
+
+    def _ask_for_devices(self) -> None:
+        if not self._devices_asked:
+            self._devices_asked = True
+            self.devicesWanted.emit()
 
     def _lay_out(self) -> None:
         length = QWidget()

@@ -1,13 +1,14 @@
 """The settings of a training that are changed rarely: what the network sees, the loss, and the shape of both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from stellar_gui.autoencoder.config import (
+    DEVICE_NAMES,
     LARGEST_BATCH,
     LARGEST_DELTA,
     LARGEST_DEPTH,
@@ -53,6 +54,7 @@ NO_BRIGHTNESS: Final = "A loss in colours says nothing of brightness: choose col
 ONE_THREAD: Final = (
     "Runs on the processor, on one thread: a network this small gains nothing by more, and the window keeps a core."
 )
+DEVICE: Final = "What the training runs on; a network this small is seldom faster on a graphics processor"
 
 
 class TrainingOptions(QWidget):
@@ -92,10 +94,13 @@ class TrainingOptions(QWidget):
         self._batch = spin("batchSpin", "Stars per step", 1, LARGEST_BATCH, default.batch_size)
         self._hidden = spin("hiddenSpin", "Neurons per hidden layer", 1, LARGEST_HIDDEN, default.network.hidden)
         self._depth = spin("depthSpin", "Hidden layers in each half", 1, LARGEST_DEPTH, default.network.depth)
+        self._device = choices("deviceCombo", DEVICE, {"cpu": _device_text("cpu")})
+        self._device_label = label_for("Device", self._device)
+        self._one_thread = caption(ONE_THREAD)
         self._driven = caption("")
         self._driven.setObjectName("drivesTheMap")
         self._lay_out()
-        for combo in (self._features, self._loss_in, self._loss):
+        for combo in (self._features, self._loss_in, self._loss, self._device):
             combo.currentIndexChanged.connect(self._follow)
         for box in (self._denoise, self._deredden):
             box.toggled.connect(self.changed)
@@ -119,6 +124,7 @@ class TrainingOptions(QWidget):
             "batch_size": self._batch.value(),
             "hidden": self._hidden.value(),
             "depth": self._depth.value(),
+            "device": self._device.currentData(),
         }
 
     def show_config(self, config: TrainingConfig) -> None:
@@ -137,7 +143,20 @@ class TrainingOptions(QWidget):
         self._batch.setValue(config.batch_size)
         self._hidden.setValue(config.network.hidden)
         self._depth.setValue(config.network.depth)
+        self.show_device(config.device)
         self._follow()
+
+    def set_devices(self, names: Sequence[str]) -> None:
+        """Offer what can be trained on, the processor first; alone it is no choice and not shown."""
+        with QSignalBlocker(self._device):
+            self._device.clear()
+            for name in names:
+                self._device.addItem(_device_text(name), name)
+        self._show_choice_of_device()
+
+    def show_device(self, name: str) -> None:
+        """Choose a device; the processor where it is not here."""
+        self._device.setCurrentIndex(max(self._device.findData(name), 0))
 
     def set_catalog(self, catalog: Catalog) -> None:
         """Take away what needs columns that a table does not have."""
@@ -162,8 +181,13 @@ class TrainingOptions(QWidget):
         huber = self._loss.currentData() == "huber"
         self._delta.setVisible(huber)
         self._delta_label.setVisible(huber)
+        self._one_thread.setVisible(self._device.currentData() == "cpu")
         self._driven.setText(f"{SEEN[self._features.currentData()]} {DRIVEN[self._loss_in.currentData()]}")
         self.changed.emit()
+
+    def _show_choice_of_device(self) -> None:
+        for widget in (self._device_label, self._device):
+            widget.setVisible(self._device.count() > 1)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -194,7 +218,10 @@ class TrainingOptions(QWidget):
             line, side = divmod(k, 2)
             grid.addWidget(label_for(text, widget), 6 + line, 2 * side)
             grid.addWidget(widget, 6 + line, 2 * side + 1)
-        grid.addWidget(caption(ONE_THREAD), 9, 0, 1, 4)
+        grid.addWidget(self._device_label, 8, 2)
+        grid.addWidget(self._device, 8, 3)
+        grid.addWidget(self._one_thread, 9, 0, 1, 4)
+        self._show_choice_of_device()
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(3, 2)
 
@@ -229,6 +256,10 @@ def label_for(text: str, field: QWidget) -> QLabel:
     label.setProperty("muted", True)
     label.setBuddy(field)
     return label
+
+
+def _device_text(name: str) -> str:
+    return DEVICE_NAMES[name][:1].upper() + DEVICE_NAMES[name][1:]
 
 
 def _decimal(name: str, meaning: str, decimals: int, high: float, step: float) -> QDoubleSpinBox:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
 )
 
-from stellar_gui.autoencoder.config import Command, TrainingConfig
+from stellar_gui.autoencoder.config import Command, TrainingConfig, begun_elsewhere
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.dust_map import outside_note, with_reddening
 from stellar_gui.errors import StellarError
@@ -48,7 +50,11 @@ class TrainingPanel(Panel):
         self._before: Checkpoint | None = None
         self._looking_up: Task | None = None
         self._dust: tuple[Catalog, Path] | None = None
+        self._patience: int | None = None
+        self._began_on: str | None = None
+        self._latent: np.ndarray | None = None
         self._form = TrainingForm()
+        self._form.devicesWanted.connect(self._look_for_devices)
         self._train = _button("trainButton", "Train", "Train the autoencoder on the stars that take part", self.start)
         self._train.setProperty("main", True)
         self._pause = _button("pauseButton", "Pause", "Hold the training; Resume goes on from there", self.toggle_pause)
@@ -62,6 +68,15 @@ class TrainingPanel(Panel):
         self._line = ElidedLabel()
         self._line.setObjectName("trainingLine")
         self._line.setProperty("muted", True)
+        self._best = ElidedLabel()
+        self._best.setObjectName("trainingBest")
+        self._best.setProperty("muted", True)
+        self._live = QCheckBox("Live map")
+        self._live.setObjectName("liveMapCheck")
+        self._live.setAccessibleName("Live map: the map shows how stars move while the network learns")
+        self._live.setToolTip("Let the map show how stars move while the network learns")
+        self._live.setChecked(True)
+        self._live.toggled.connect(self._show_live)
         self._warning = caption("")
         self._warning.setObjectName("trainingWarning")
         self._warning.setProperty("muted", False)
@@ -80,8 +95,16 @@ class TrainingPanel(Panel):
         buttons.addWidget(self._stop, 1)
         self.body.addWidget(self._form)
         self.body.addLayout(buttons)
-        for widget in (self._bar, self._line, self._warning):
-            self.body.addWidget(widget)
+        told = QGridLayout()
+        told.setHorizontalSpacing(8)
+        told.setVerticalSpacing(2)
+        told.setColumnStretch(0, 1)
+        told.addWidget(self._line, 0, 0)
+        told.addWidget(self._live, 0, 1)
+        told.addWidget(self._best, 1, 0, 1, 2)
+        self.body.addWidget(self._bar)
+        self.body.addLayout(told)
+        self.body.addWidget(self._warning)
         self.body.addWidget(self._chart, 1)
         self.body.addWidget(self._table)
         self.body.addWidget(self._verdict)
@@ -161,6 +184,8 @@ class TrainingPanel(Panel):
         self._warn("")
         self._ending = False
         self._before = self._workspace.checkpoint
+        self._patience = config.patience
+        self._began_on = None if checkpoint is None else config.device
 
         def work() -> object:
             from stellar_gui.session.pipeline import fit
@@ -241,15 +266,39 @@ class TrainingPanel(Panel):
         if not task.paused:
             self._line.setText(
                 f"Epoch {numbers.count(item.epoch)} of {numbers.count(item.epochs)} \N{MIDDLE DOT} "
-                f"{numbers.duration(item.time_left)} left \N{MIDDLE DOT} "
-                f"best {item.best_validation:.4f}{' mag²' if item.loss_unit else ''}"
+                f"{numbers.duration(item.elapsed)} \N{MIDDLE DOT} {numbers.duration(item.time_left)} left"
             )
+            self._best.setText(_best_line(item, self._patience))
             self.set_facts(f"{numbers.count(round(item.stars_per_second))} stars/s")
         self._chart.follow(item.history, item.loss_unit)
         self._show_bands(item.rms_per_band, item.bias_per_band, item.bias_error_per_band)
         self._workspace.runs.record(item)
-        self._workspace.set_preview(item.latent)
+        if self._began_on not in (None, item.device):
+            self._warn(begun_elsewhere(self._began_on))
+            self._began_on = None
+        self._latent = item.latent
+        self._show_live()
         self._workspace.progressed.emit(item)
+
+    def _show_live(self) -> None:
+        """Let the map fill in, or leave it be, while a training runs."""
+        if self._latent is not None and self._live.isChecked():
+            self._workspace.set_preview(self._latent)
+        elif self._latent is not None and self._workspace.preview is not None:
+            self._workspace.set_preview(None)
+
+    def _look_for_devices(self) -> None:
+        """Ask, off the window's thread, what can be trained on."""
+
+        def work() -> object:
+            from stellar_gui.autoencoder.device import devices
+
+            return devices()
+
+        task = Task("Looking for devices", work, quiet=True, cancellable=False, outlives=True)
+        task.finished.connect(self._form.set_devices)
+        task.failed.connect(self._workspace.report)
+        self._workspace.tasks.start(task)
 
     def _show_bands(self, rms: np.ndarray, bias: np.ndarray, bias_error: np.ndarray) -> None:
         self._table.set_rows(
@@ -265,6 +314,8 @@ class TrainingPanel(Panel):
         self.trainingEnded.emit()
 
     def _fail(self, error: Exception) -> None:
+        self._latent = None
+        self._workspace.runs.forget_film()
         self._workspace.set_preview(None)
         self._line.setText("")
         if isinstance(error, StellarError):
@@ -273,7 +324,8 @@ class TrainingPanel(Panel):
             self._workspace.report(error)
 
     def _end(self) -> None:
-        self._task = None
+        self._task = self._latent = None
+        self._workspace.runs.forget_film()
         if self._workspace.preview is not None:
             self._workspace.set_preview(None)
         self._show_model()
@@ -291,6 +343,7 @@ class TrainingPanel(Panel):
             self._form.set_catalog(self._workspace.catalog)
 
     def _show_model(self) -> None:
+        self._best.setText("")
         model, checkpoint = self._workspace.model, self._workspace.checkpoint
         for widget in (self._chart, self._table, self._verdict):
             widget.setVisible(model is not None or checkpoint is not None or self.training)
@@ -382,6 +435,16 @@ class TrainingPanel(Panel):
     def _warn(self, text: str) -> None:
         self._warning.setText(text)
         self._warning.setVisible(bool(text))
+
+
+def _best_line(progress: "TrainingProgress", patience: int | None) -> str:
+    """The best validation error, its epoch, and where a patience is set how much of it is used up."""
+    unit = " mag²" if progress.loss_unit else ""
+    at = f"at epoch {numbers.count(progress.best_epoch)}" if progress.best_epoch else "before the first epoch"
+    waited = ""
+    if patience is not None:
+        waited = f" \N{MIDDLE DOT} {numbers.count(progress.waited)} / {numbers.count(patience)} epochs without better"
+    return f"Best {progress.best_validation:.4f}{unit} {at}{waited}"
 
 
 def _held_line(checkpoint: "Checkpoint") -> str:
