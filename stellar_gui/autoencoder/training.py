@@ -18,6 +18,7 @@ from stellar_gui.autoencoder.evaluation import batches, residuals, validate
 from stellar_gui.autoencoder.learner import Learner
 from stellar_gui.autoencoder.model import TrainedModel, one_thread, run
 from stellar_gui.autoencoder.network import AutoEncoder
+from stellar_gui.autoencoder.pace import Pace
 from stellar_gui.autoencoder.report import FIRST_HISTORY, History, ResidualSums
 from stellar_gui.autoencoder.schedule import one_cycle
 from stellar_gui.autoencoder.stopwatch import Stopwatch
@@ -27,8 +28,6 @@ from stellar_gui.errors import InputError, TrainingError
 
 __all__ = ["Command", "TrainingProgress", "train"]
 
-REPORT_INTERVAL: Final = 0.2
-"""Seconds of training between two reports."""
 SNAPSHOT_STARS: Final = 5_000
 LAST_TENTH: Final = 0.9
 """Where it begins; what it does to the validation loss tells whether that has settled."""
@@ -50,10 +49,10 @@ def train(
     resume: a checkpoint of a training of the same stars with the same config, the device apart, from which to go on; on
     the processor where the config's device is not here, as the model's config then says.
 
-    Yields None after each batch, as a chance to pause or stop, and a TrainingProgress up to five times a second and at
-    the end. Sending Command.STOP ends the training at once with the best model so far; sending Command.CHECKPOINT makes
-    the next yield a Checkpoint, with nothing learned in between; closing the generator drops the training. Time between
-    a yield and the next send is a pause.
+    Yields None after each batch, as a chance to pause or stop, and a TrainingProgress up to five times a second, fewer
+    of a large network (see Pace), and at the end. Sending Command.STOP ends the training at once with the best model so
+    far; sending Command.CHECKPOINT makes the next yield a Checkpoint, with nothing learned in between; closing the
+    generator drops the training. Time between a yield and the next send is a pause.
 
     The loss is by default the mean squared residual over stars and bands, mag^2; see TrainingConfig for others. In
     training, the stars of a table with far-off measurements are moved a little each time they are seen, see Jitter;
@@ -144,7 +143,7 @@ class _Training:
         self._per_epoch = config.steps_per_epoch(len(self._stars))
         self._steps = self._per_epoch * config.epochs_for(len(self._stars))
         self._step = 0
-        self._reported_step, self._reported_at = 0, 0.0
+        self._reported_step, self._reported_at, self._pace = 0, 0.0, Pace()
         self._losses: list[float] = []
         self._gradients: list[float] = []
         self._gradient_norm = self._rate = 0.0
@@ -167,7 +166,7 @@ class _Training:
     @property
     def report_is_due(self) -> bool:
         """Whether the last report is long enough ago."""
-        return self._clock.seconds - self._reported_at >= REPORT_INTERVAL
+        return self._pace.is_due(self._clock.seconds)
 
     @property
     def _fraction(self) -> float:
@@ -211,13 +210,16 @@ class _Training:
 
     def progress(self) -> TrainingProgress:
         """A report of how far it is, with the snapshot turned to lie as in the last."""
+        begun = self._clock.seconds
         latent = run(self._learner.averaged_network.encoder, self._snapshot)
         frame = canonical_form(latent, self._snapshot).apply(latent)
         self._frame = frame if self._frame is None else align(frame, self._frame)
         elapsed = self._clock.seconds
         speed = (self._step - self._reported_step) * self._batch / (elapsed - self._reported_at)
         self._reported_step, self._reported_at = self._step, elapsed
-        return self._told(self._frame.astype(np.float32), speed)
+        told = self._told(self._frame.astype(np.float32), speed)
+        self._pace.told(begun, self._clock.seconds)
+        return told
 
     def last_progress(self, model: TrainedModel) -> TrainingProgress:
         """The report at the end: the snapshot lies where the model has its stars."""
@@ -328,6 +330,7 @@ class _Training:
         self._rate, self._gradient_norm = checkpoint.rate, checkpoint.gradient_norm
         self._clock = Stopwatch(checkpoint.seconds)
         self._reported_step, self._reported_at = self._step, checkpoint.seconds
+        self._pace = Pace(checkpoint.seconds)
 
     def _shuffle(self) -> None:
         """Lay the training stars out in the order of a new epoch, each moved a little."""

@@ -14,6 +14,7 @@ from stellar_gui.autoencoder.config import Command, TrainingConfig
 from stellar_gui.autoencoder.details import Details
 from stellar_gui.autoencoder.device import config_here, devices, require_device
 from stellar_gui.autoencoder.model import TrainedModel
+from stellar_gui.autoencoder.pace import Pace
 from stellar_gui.autoencoder.training import TrainingProgress, train
 from stellar_gui.errors import InputError, TrainingError
 from stellar_gui.progress import drain
@@ -61,7 +62,7 @@ def _held(stars: NDArray[np.float32], config: TrainingConfig, steps: int) -> Che
 def test_all_is_on_the_device_and_the_model_on_the_processor(
     far_off: NDArray[np.float32], config: TrainingConfig, pretended: PretendedDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stellar_gui.autoencoder.training.REPORT_INTERVAL", 0.0)
+    monkeypatch.setattr(Pace, "is_due", lambda *_: True)
     details = _details(far_off)
     expected = drain(train(far_off, config, details))
     with pretended:

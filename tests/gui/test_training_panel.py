@@ -96,11 +96,12 @@ def test_the_lines_tell_epoch_times_best_error_and_patience(ready: MainWindow, q
     press(qtbot, ready, "stopButton")
     qtbot.waitUntil(lambda: ready.workspace.model is not None, timeout=30_000)
     idle(qtbot, ready)
-    assert line(ready, "trainingBest") == ""
+    assert line(ready, "trainingBest") == f"Best at epoch {ready.workspace.model.history.best_epoch:,}"
+    assert not ready.findChild(QLabel, "trainingPatience").isVisible()
     ready.findChild(QSpinBox, "patienceSpin").setValue(50_000)
     start(qtbot, ready)
     next_reports(2)
-    told = re.fullmatch(r"Best .+ · (\d+) / 50,000 epochs without better", line(ready, "trainingBest"))
+    told = re.fullmatch(r"(\d+) / 50,000 epochs without better", line(ready, "trainingPatience"))
     assert told is not None and int(told[1]) < 1_000
     press(qtbot, ready, "stopButton")
     idle(qtbot, ready)

@@ -54,6 +54,7 @@ NO_BRIGHTNESS: Final = "A loss in colours says nothing of brightness: choose col
 ONE_THREAD: Final = (
     "Runs on the processor, on one thread: a network this small gains nothing by more, and the window keeps a core."
 )
+DEVICES: Final = {"cpu": "Processor", "cuda": "CUDA", "mps": "MPS"}
 DEVICE: Final = "What the training runs on; a network this small is seldom faster on a graphics processor"
 
 
@@ -94,7 +95,7 @@ class TrainingOptions(QWidget):
         self._batch = spin("batchSpin", "Stars per step", 1, LARGEST_BATCH, default.batch_size)
         self._hidden = spin("hiddenSpin", "Neurons per hidden layer", 1, LARGEST_HIDDEN, default.network.hidden)
         self._depth = spin("depthSpin", "Hidden layers in each half", 1, LARGEST_DEPTH, default.network.depth)
-        self._device = choices("deviceCombo", DEVICE, {"cpu": _device_text("cpu")})
+        self._device = choices("deviceCombo", DEVICE, {"cpu": DEVICES["cpu"]})
         self._device_label = label_for("Device", self._device)
         self._one_thread = caption(ONE_THREAD)
         self._driven = caption("")
@@ -151,7 +152,8 @@ class TrainingOptions(QWidget):
         with QSignalBlocker(self._device):
             self._device.clear()
             for name in names:
-                self._device.addItem(_device_text(name), name)
+                self._device.addItem(DEVICES[name], name)
+                self._device.setItemData(self._device.count() - 1, DEVICE_NAMES[name], Qt.ItemDataRole.ToolTipRole)
         self._show_choice_of_device()
 
     def show_device(self, name: str) -> None:
@@ -256,10 +258,6 @@ def label_for(text: str, field: QWidget) -> QLabel:
     label.setProperty("muted", True)
     label.setBuddy(field)
     return label
-
-
-def _device_text(name: str) -> str:
-    return DEVICE_NAMES[name][:1].upper() + DEVICE_NAMES[name][1:]
 
 
 def _decimal(name: str, meaning: str, decimals: int, high: float, step: float) -> QDoubleSpinBox:

@@ -71,6 +71,9 @@ class TrainingPanel(Panel):
         self._best = ElidedLabel()
         self._best.setObjectName("trainingBest")
         self._best.setProperty("muted", True)
+        self._waited = ElidedLabel()
+        self._waited.setObjectName("trainingPatience")
+        self._waited.setProperty("muted", True)
         self._live = QCheckBox("Live map")
         self._live.setObjectName("liveMapCheck")
         self._live.setAccessibleName("Live map: the map shows how stars move while the network learns")
@@ -99,9 +102,10 @@ class TrainingPanel(Panel):
         told.setHorizontalSpacing(8)
         told.setVerticalSpacing(2)
         told.setColumnStretch(0, 1)
-        told.addWidget(self._line, 0, 0)
-        told.addWidget(self._live, 0, 1)
-        told.addWidget(self._best, 1, 0, 1, 2)
+        told.addWidget(self._line, 0, 0, 1, 2)
+        told.addWidget(self._best, 1, 0)
+        told.addWidget(self._live, 1, 1)
+        told.addWidget(self._waited, 2, 0, 1, 2)
         self.body.addWidget(self._bar)
         self.body.addLayout(told)
         self.body.addWidget(self._warning)
@@ -268,7 +272,8 @@ class TrainingPanel(Panel):
                 f"Epoch {numbers.count(item.epoch)} of {numbers.count(item.epochs)} \N{MIDDLE DOT} "
                 f"{numbers.duration(item.elapsed)} \N{MIDDLE DOT} {numbers.duration(item.time_left)} left"
             )
-            self._best.setText(_best_line(item, self._patience))
+            self._best.setText(_best_line(item))
+            self._tell_patience(item.waited)
             self.set_facts(f"{numbers.count(round(item.stars_per_second))} stars/s")
         self._chart.follow(item.history, item.loss_unit)
         self._show_bands(item.rms_per_band, item.bias_per_band, item.bias_error_per_band)
@@ -279,6 +284,13 @@ class TrainingPanel(Panel):
         self._latent = item.latent
         self._show_live()
         self._workspace.progressed.emit(item)
+
+    def _tell_patience(self, waited: int | None) -> None:
+        """Say how much of a patience is used up; None, or no patience, needs no line."""
+        shown = waited is not None and self._patience is not None
+        self._waited.setVisible(shown)
+        if waited is not None and self._patience is not None:
+            self._waited.setText(f"{numbers.count(waited)} / {numbers.count(self._patience)} epochs without better")
 
     def _show_live(self) -> None:
         """Let the map fill in, or leave it be, while a training runs."""
@@ -344,6 +356,7 @@ class TrainingPanel(Panel):
 
     def _show_model(self) -> None:
         self._best.setText("")
+        self._tell_patience(None)
         model, checkpoint = self._workspace.model, self._workspace.checkpoint
         for widget in (self._chart, self._table, self._verdict):
             widget.setVisible(model is not None or checkpoint is not None or self.training)
@@ -352,10 +365,8 @@ class TrainingPanel(Panel):
             return
         report, history = model.report, model.history
         self._bar.setValue(BAR_STEPS)
-        self._line.setText(
-            f"{numbers.count(len(history.epoch))} epochs in {numbers.duration(model.seconds)} \N{MIDDLE DOT} best at "
-            f"{numbers.count(history.best_epoch)}"
-        )
+        self._line.setText(f"{numbers.count(len(history.epoch))} epochs in {numbers.duration(model.seconds)}")
+        self._best.setText(f"Best {_at_epoch(history.best_epoch)}")
         if model.stopped_because is not None and model.checkpoint is None and not self._warning.text():
             self._warn(model.stopped_because)
         self._chart.set_history(history, model.config.loss_unit)
@@ -437,14 +448,14 @@ class TrainingPanel(Panel):
         self._warning.setVisible(bool(text))
 
 
-def _best_line(progress: "TrainingProgress", patience: int | None) -> str:
-    """The best validation error, its epoch, and where a patience is set how much of it is used up."""
+def _best_line(progress: "TrainingProgress") -> str:
+    """The best validation error and its epoch."""
     unit = " mag²" if progress.loss_unit else ""
-    at = f"at epoch {numbers.count(progress.best_epoch)}" if progress.best_epoch else "before the first epoch"
-    waited = ""
-    if patience is not None:
-        waited = f" \N{MIDDLE DOT} {numbers.count(progress.waited)} / {numbers.count(patience)} epochs without better"
-    return f"Best {progress.best_validation:.4f}{unit} {at}{waited}"
+    return f"Best {progress.best_validation:.4f}{unit} {_at_epoch(progress.best_epoch)}"
+
+
+def _at_epoch(number: int) -> str:
+    return f"at epoch {numbers.count(number)}" if number else "before the first epoch"
 
 
 def _held_line(checkpoint: "Checkpoint") -> str:
