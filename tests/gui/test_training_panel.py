@@ -2,10 +2,13 @@
 
 import gc
 import re
+import threading
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, Qt
 from PySide6.QtGui import QAction
@@ -16,13 +19,14 @@ from stellar_gui.analysis.separation import class_accuracy
 from stellar_gui.autoencoder.config import Command, NetworkConfig, TrainingConfig
 from stellar_gui.autoencoder.device import devices
 from stellar_gui.autoencoder.presets import PRESETS
+from stellar_gui.autoencoder.training import train
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import recognise
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.training_panel import TrainingPanel
-from stellar_gui.gui.tasks import Task
+from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.widgets.panel import Panel
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import drain
@@ -33,7 +37,8 @@ LONG = 100_000
 SOME = 700
 """Epochs that take a second or two: long enough to pause or stop within."""
 SHORT = TrainingConfig(epochs=3, network=NetworkConfig(hidden=8, depth=2))
-CYCLES = 200
+CYCLES = 60
+THOUSAND = 1000
 WARM_UP = 3
 
 
@@ -344,6 +349,48 @@ def test_many_starts_and_stops_leave_valid_models_and_no_threads(qtbot: QtBot) -
     for _ in range(CYCLES):
         cycle()
     assert threads_and_tasks() <= before
+
+
+def test_a_thousand_starts_and_stops_leak_neither_threads_nor_memory(qtbot: QtBot) -> None:
+    tasks, stars = Tasks(), simulate(40, seed=2).magnitudes[:20].copy()
+    config = TrainingConfig(epochs=LONG, network=NetworkConfig(hidden=2, depth=1))
+    models = []
+
+    def cycle(number: int) -> None:
+        learning = threading.Event()
+
+        def work() -> Generator[object, Command | None, object]:
+            training = train(stars, config)
+            next(training)
+            learning.set()
+            return (yield from training)
+
+        task = Task("Training", work, stop_command=Command.STOP)
+        task.finished.connect(models.append)
+        wait = QEventLoop()
+        task.ended.connect(wait.quit)
+        tasks.start(task)
+        if number % 3 == 0:
+            learning.wait()
+        (task.cancel if number % 10 else task.stop)()
+        wait.exec()
+
+    def held() -> tuple[int, int, int]:
+        models.clear()
+        threads, left = threads_and_tasks()
+        return threads, left, len(gc.get_objects())
+
+    process = psutil.Process()
+    for number in range(THOUSAND // 10):
+        cycle(number)
+    before, memory = held(), process.memory_info().rss
+    for number in range(THOUSAND // 10, THOUSAND):
+        cycle(number)
+    assert len(models) == 9 * THOUSAND // 100
+    after = held()
+    assert after[:2] <= before[:2]
+    assert after[2] - before[2] < THOUSAND
+    assert process.memory_info().rss - memory < THOUSAND * 10_000
 
 
 def test_opening_another_table_ends_the_training(ready: MainWindow, qtbot: QtBot, table_path: Path) -> None:
