@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stellar_gui.commands.compress import compression_lines
 from stellar_gui.commands.console import follow, write_json, write_result
 from stellar_gui.commands.options import add_column_option, add_quality_options, columns_of, cuts_of, warn_of_classes
 
@@ -16,7 +17,10 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE, --json, columns and quality switches."""
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help="a table of stars, or a .stellar session (told as it was saved)"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a table of stars, or a .stellar session or .stellarz catalogue (told as it was saved)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object: rows, columns, bands, quality")
     add_column_option(parser)
@@ -43,6 +47,12 @@ def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
             "runs": [{**run, "current": place == manifest.current} for place, run in enumerate(manifest.runs)],
             "subsets": list(manifest.subset_names),
         }
+    if arguments.file.suffix.lower() == ".stellarz":
+        from stellar_gui.session.compressed_file import read_description
+
+        described = read_description(arguments.file)
+        summary = {**described.source.summary, "model": described.source.model}
+        return {**summary, "compression": described.compression.facts()}
     from stellar_gui.catalog.quality import check
     from stellar_gui.catalog.reading import load_catalog
     from stellar_gui.session.summary import summarise
@@ -68,6 +78,8 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         lines += ["", f"  {summary['note']}"]
     if summary.get("model"):
         lines += ["", "model", *_model_lines(summary["model"])]
+    if "compression" in summary:
+        lines += ["", "compression", *compression_lines(summary["compression"])]
     if len(summary.get("runs", [])) > 1:
         lines += ["", "runs", *(_run_line(run) for run in summary["runs"])]
     if summary.get("subsets"):

@@ -137,6 +137,13 @@ def session_to_write(text: str) -> Path:
     return Path(text)
 
 
+def compressed_to_write(text: str) -> Path:
+    """A path that ends in .stellarz, for argparse."""
+    if Path(text).suffix.lower() != ".stellarz":
+        raise argparse.ArgumentTypeError(f"'{text}' does not end in .stellarz")
+    return Path(text)
+
+
 def whole_number(text: str) -> int:
     """A whole number from 0 on, for argparse; thousands may be separated by _."""
     try:

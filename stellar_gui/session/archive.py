@@ -69,7 +69,7 @@ def save_session(session: Session, path: Path) -> Generator[Progress, None, None
 
     Raises OutputError where the file cannot be written, or the table holds what no session can.
     """
-    members = {MANIFEST: _manifest(session).to_json()}
+    members = {MANIFEST: manifest_of(session).to_json()}
     members[CATALOG] = yield from to_parquet(session.catalog.table)
     if session.subsets or session.selection is not None or session.findings:
         members[ROWS] = yield from to_parquet(_rows_table(session))
@@ -118,7 +118,7 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
         findings = tuple(_finding(flags, f"finding_{k}", told, name) for k, told in enumerate(manifest.findings, 1))
         session = replace(session, subsets=subsets, selection=selection, findings=findings)
     if manifest.model is not None:
-        model = _model(members.pop(MODEL), manifest.model, name)
+        model = read_model(members.pop(MODEL), manifest.model, name)
         embedding = None
         if EMBEDDING in members:
             values = yield from from_parquet(members.pop(EMBEDDING), manifest.rows, name)
@@ -144,10 +144,11 @@ def load_model(path: Path) -> Generator[Progress, None, StoredModel]:
         raise InputError(f"{path.name}: no trained model in it; train one and save the session again.")
     if MODEL not in members:
         raise InputError(f"{path.name}: damaged; it has no {MODEL}.")
-    return StoredModel(manifest, _model(members[MODEL], manifest.model, path.name))
+    return StoredModel(manifest, read_model(members[MODEL], manifest.model, path.name))
 
 
-def _manifest(session: Session) -> Manifest:
+def manifest_of(session: Session) -> Manifest:
+    """What a session says of itself."""
     catalog, model = session.catalog, session.model
     return Manifest(
         created=session.created,
@@ -250,7 +251,8 @@ def _finding(rows: pd.DataFrame, column: str, told: Mapping[str, Any], name: str
         raise InputError(f"{name}: damaged; {error}.") from error
 
 
-def _model(data: bytes, described: Mapping[str, Any], name: str) -> "TrainedModel":
+def read_model(data: bytes, described: Mapping[str, Any], name: str) -> "TrainedModel":
+    """The model in a member of the file called name, which must be the described one; raises InputError otherwise."""
     from stellar_gui.autoencoder.model_file import from_bytes
 
     try:
@@ -283,7 +285,7 @@ def _runs(members: Mapping[str, bytes], manifest: Manifest, model: "TrainedModel
             assert model is not None
             own = model
         elif number in parts.models:
-            own = _model(parts.models[number], told, name)
+            own = read_model(parts.models[number], told, name)
         else:
             raise InputError(f"{name}: damaged; it has no model of the run “{told['name']}”.")
         runs.append(Run(told["name"], own, told["created"], parts.pictures.get(number), parts.films.get(number)))

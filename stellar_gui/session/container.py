@@ -1,9 +1,10 @@
-"""The zip archive around a session: a fixed list of members, read within limits; equal members give equal bytes."""
+"""The zip archive around a session, or a compressed catalogue: a fixed list of members, read within limits."""
 
 import stat
 import zipfile
 import zlib
 from collections.abc import Generator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -29,36 +30,49 @@ LIMITS: Final[Mapping[str, int]] = {
 }
 """The only members of a session and the most bytes that each may unpack to."""
 
+
+@dataclass(frozen=True)
+class ArchiveKind:
+    """A kind of archive: what a sentence calls it, and its only members with the most bytes that each may unpack to."""
+
+    noun: str
+    limits: Mapping[str, int]
+
+
+SESSION: Final = ArchiveKind("session", LIMITS)
+
 _CHUNK: Final = 4 * 2**20
 _RATIO: Final = 200
 _ALWAYS_ALLOWED: Final = 64 * 2**20
 _FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def read_members(path: Path, wanted: frozenset[str]) -> Generator[Progress, None, dict[str, bytes]]:
-    """The wanted members of a session archive, unpacked in memory; those that the archive lacks are absent.
+def read_members(
+    path: Path, wanted: frozenset[str], kind: ArchiveKind = SESSION
+) -> Generator[Progress, None, dict[str, bytes]]:
+    """The wanted members of an archive, unpacked in memory; those that the archive lacks are absent.
 
     Nothing is written to disk, and no more is unpacked than the archive's list declares and the limits allow.
-    Raises InputError for a file that is no session archive, is damaged, or holds what no session holds.
+    Raises InputError for a file that is no archive of this kind, is damaged, or holds what none of the kind holds.
     """
-    _require_plain_file(path)
+    _require_plain_file(path, kind)
     try:
         with zipfile.ZipFile(path) as archive:
-            members = _checked_members(archive, path)
+            members = _checked_members(archive, path, kind)
             chosen = [members[name] for name in sorted(wanted & members.keys())]
             return (yield from _unpack(archive, chosen, path))
     except OSError as error:
         raise InputError(f"{path.name}: it cannot be read ({(error.strerror or str(error)).lower()}).") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OverflowError) as error:
         raise InputError(
-            f"{path.name}: not a session of Stellar GUI, or a damaged or cut-off one; open another copy of it."
+            f"{path.name}: not a {kind.noun} of Stellar GUI, or a damaged or cut-off one; open another copy of it."
         ) from error
 
 
 def write_members(path: Path, members: Mapping[str, bytes]) -> Generator[Progress, None, None]:
     """Write members to a new zip archive at path; equal members give equal bytes.
 
-    Parquet and safetensors are stored as they are (Parquet compresses itself), the manifest is deflated.
+    Parquet and safetensors are stored as they are (Parquet compresses itself), JSON is deflated.
     """
     total, done = sum(len(content) for content in members.values()), 0
     with zipfile.ZipFile(path, "w") as archive:
@@ -66,7 +80,7 @@ def write_members(path: Path, members: Mapping[str, bytes]) -> Generator[Progres
             info = zipfile.ZipInfo(name, _FIXED_TIME)
             info.create_system = 3
             info.external_attr = (stat.S_IFREG | 0o644) << 16
-            info.compress_type = zipfile.ZIP_DEFLATED if name == MANIFEST else zipfile.ZIP_STORED
+            info.compress_type = zipfile.ZIP_DEFLATED if name.endswith(".json") else zipfile.ZIP_STORED
             info.file_size = len(content)
             with archive.open(info, "w") as stream:
                 for start in range(0, len(content), _CHUNK):
@@ -76,7 +90,7 @@ def write_members(path: Path, members: Mapping[str, bytes]) -> Generator[Progres
                     yield Progress(done, total, "bytes")
 
 
-def _require_plain_file(path: Path) -> None:
+def _require_plain_file(path: Path, kind: ArchiveKind) -> None:
     """Raise InputError where path is not a file that can be opened and read to its end."""
     try:
         mode = path.stat().st_mode
@@ -87,26 +101,26 @@ def _require_plain_file(path: Path) -> None:
     except ValueError as error:  # a NUL character in the name
         raise InputError(f"{path.name!r}: no file can have this name; check it.") from error
     if stat.S_ISDIR(mode):
-        raise InputError(f"{path}: a folder; choose a session file in it.")
+        raise InputError(f"{path}: a folder; choose a {kind.noun} in it.")
     if not stat.S_ISREG(mode):
         raise InputError(f"{path}: not an ordinary file; copy its content to a file and open that.")
 
 
-def _checked_members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
+def _checked_members(archive: zipfile.ZipFile, path: Path, kind: ArchiveKind) -> dict[str, zipfile.ZipInfo]:
     """The archive's list of members by name, after all that can be refused before unpacking has been looked at."""
     entries = archive.infolist()
     for info in entries:
-        if info.filename not in LIMITS:
+        if info.filename not in kind.limits:
             raise InputError(
-                f"{path.name}: not opened, as it holds {_shown(info.filename)}, which is no part of a session."
+                f"{path.name}: not opened, as it holds {_shown(info.filename)}, which is no part of a {kind.noun}."
             )
         if stat.S_ISLNK(info.external_attr >> 16):
             raise InputError(f"{path.name}: not opened, as its {info.filename} is a link to another file.")
         if info.flag_bits & 1:
-            raise InputError(f"{path.name}: encrypted; pack the session again without a password.")
+            raise InputError(f"{path.name}: encrypted; pack the {kind.noun} again without a password.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise InputError(f"{path.name}: not opened, as it is compressed in a way that sessions do not use.")
-        if info.file_size > LIMITS[info.filename]:
+            raise InputError(f"{path.name}: not opened, as it is compressed in a way that a {kind.noun} is not.")
+        if info.file_size > kind.limits[info.filename]:
             raise InputError(
                 f"{path.name}: not opened, as its {info.filename} would unpack to {info.file_size:,} bytes."
             )
@@ -114,11 +128,11 @@ def _checked_members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.
     if len(members) != len(entries):
         raise InputError(f"{path.name}: not opened, as it holds the same member twice.")
     if MANIFEST not in members:
-        raise InputError(f"{path.name}: not a session of Stellar GUI, as it has no {MANIFEST}.")
+        raise InputError(f"{path.name}: not a {kind.noun} of Stellar GUI, as it has no {MANIFEST}.")
     total = sum(info.file_size for info in entries)
     if total > max(_ALWAYS_ALLOWED, _RATIO * path.stat().st_size):
         raise InputError(
-            f"{path.name}: not opened, as it would unpack to {total:,} bytes, far more than a session of its size."
+            f"{path.name}: not opened, as it would unpack to {total:,} bytes, far more than a {kind.noun} of its size."
         )
     return members
 

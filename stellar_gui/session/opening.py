@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from stellar_gui.catalog.reading import load_catalog
 from stellar_gui.progress import Progress
+from stellar_gui.session.compressed_file import is_compressed
 from stellar_gui.session.session import Session
 
 SESSION_ENDING = ".stellar"
@@ -17,10 +18,14 @@ def is_session(path: Path) -> bool:
 
 
 def open_path(path: Path, columns: Mapping[str, str] = MappingProxyType({})) -> Generator[Progress, None, Session]:
-    """Open a session, or a table with these columns by role under the default cuts.
+    """Open a session, a compressed catalogue, or a table with these columns by role under the default cuts.
 
     Raises InputError where the file cannot be used.
     """
+    if is_compressed(path):
+        from stellar_gui.session.compression import decompress
+
+        return Session((yield from decompress(path)))
     if is_session(path):
         from stellar_gui.session.archive import load_session
 

@@ -13,6 +13,7 @@ from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
 
 _GROUP_ROWS: Final = 2**18
+_HARDEST: Final = 19
 _ENCODINGS: Final = frozenset({"PLAIN", "RLE", "BIT_PACKED", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "BYTE_STREAM_SPLIT"})
 _WIDTHS: Final = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "BYTE_ARRAY": 4}
 """Bytes that a value takes in memory; of text only its place in a dictionary, for what it stands is added when read."""
@@ -21,12 +22,17 @@ _ALWAYS_ALLOWED: Final = 256 * 2**20
 _RATIO: Final = 200
 
 
-def to_parquet(frame: pd.DataFrame) -> Generator[Progress, None, bytes]:
-    """The frame as one Parquet file, zstd-compressed; equal frames give equal bytes."""
+def to_parquet(frame: pd.DataFrame, smallest: bool = False) -> Generator[Progress, None, bytes]:
+    """The frame as one Parquet file, zstd-compressed; equal frames give equal bytes.
+
+    smallest: whether to take more time for fewer bytes: numbers are split in streams of their first, second, ... bytes.
+    """
     table = from_frame(frame)
     repeating = [item.name for item in table.schema if is_text(item.type) or pa.types.is_dictionary(item.type)]
+    split = [item.name for item in table.schema if smallest and _has_bytes(item.type)]
+    options = {"use_byte_stream_split": split, "compression_level": _HARDEST} if smallest else {}
     buffer = io.BytesIO()
-    with pq.ParquetWriter(buffer, table.schema, compression="zstd", use_dictionary=repeating) as writer:
+    with pq.ParquetWriter(buffer, table.schema, compression="zstd", use_dictionary=repeating, **options) as writer:
         for start in range(0, max(len(table), 1), _GROUP_ROWS):
             writer.write_table(table.slice(start, _GROUP_ROWS))
             yield Progress(min(start + _GROUP_ROWS, len(table)), len(table), "rows")
@@ -59,17 +65,22 @@ def from_parquet(data: bytes, rows: int, name: str) -> Generator[Progress, None,
             yield Progress(done, rows, "rows")
         frame = to_frame(pa.concat_tables(pieces), tuple(schema.names))
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError) as error:
-        raise InputError(f"{name}: damaged; open another copy of the session.") from error
+        raise InputError(f"{name}: damaged; open another copy of the file.") from error
     if len(frame) != rows or not frame.columns.is_unique:
-        raise InputError(f"{name}: damaged; open another copy of the session.")
+        raise InputError(f"{name}: damaged; open another copy of the file.")
     return frame
+
+
+def _has_bytes(kind: pa.DataType) -> bool:
+    """Whether a type's values are numbers of a fixed number of bytes."""
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
 
 
 def _check_header(metadata: pq.FileMetaData, rows: int, budget: int, name: str) -> None:
     """Raise InputError where the header contradicts the session, or announces more than the budget (bytes)."""
     groups = [metadata.row_group(k) for k in range(metadata.num_row_groups)]
     if metadata.num_rows != rows or sum(group.num_rows for group in groups) != rows:
-        raise InputError(f"{name}: damaged; one of its tables has not the {rows:,} rows that the session names.")
+        raise InputError(f"{name}: damaged; one of its tables has not the {rows:,} rows that its manifest names.")
     announced = sum(group.total_byte_size for group in groups)
     if announced > budget:
         raise InputError(f"{name}: not opened, as its tables would unpack to {announced:,} bytes.")
@@ -91,4 +102,4 @@ def _check_columns(metadata: pq.FileMetaData, budget: int, name: str) -> None:
     if announced > budget:
         raise InputError(f"{name}: not opened, as its tables would unpack to {announced:,} bytes.")
     if not {encoding for chunk, _ in chunks for encoding in chunk.encodings} <= _ENCODINGS:
-        raise InputError(f"{name}: not opened, as it is encoded in a way that sessions do not use.")
+        raise InputError(f"{name}: not opened, as it is encoded in a way that is not used here.")

@@ -51,7 +51,8 @@ def _removal(
         tested = tested[(r >= span[0]) & (r < span[1])]
     observed = session.catalog.magnitudes[tested]
     components = observed - model.features.principal_component_residuals(observed, latent)
-    return noise_removal(sample.true_magnitudes[tested], observed, session.embedding.reconstruction[tested], components)
+    truth = asinh_magnitude(10 ** (-0.4 * sample.true_magnitudes[tested]))
+    return noise_removal(truth, observed, session.embedding.reconstruction[tested], components)
 
 
 def _row(work: str, removal: NoiseRemoval, band: int) -> dict[str, Any]:
