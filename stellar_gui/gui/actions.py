@@ -39,6 +39,18 @@ SPECS: Final = {
         "Ctrl+E",
         "Write the selected stars with latent positions, reconstructed magnitudes and residuals to a file",
     ),
+    "actionExportDenoised": _Spec(
+        f"Export &denoised catalogue{ELLIPSIS}",
+        "mdi6.blur",
+        None,
+        "Write the table with reconstructed magnitudes in place of the measured ones",
+    ),
+    "actionExportCompressed": _Spec(
+        f"Export &compressed catalogue{ELLIPSIS}",
+        "mdi6.zip-box-outline",
+        None,
+        "Write the table with latent positions and the network in place of the magnitudes",
+    ),
     "actionSaveFigure": _Spec(
         f"Save &figure{ELLIPSIS}", "mdi6.image-outline", "Ctrl+Shift+E", "Save the map as a PNG, SVG or PDF figure"
     ),

@@ -20,7 +20,7 @@ from stellar_gui.gui.workspace import Workspace, prepare
 from stellar_gui.session.opening import SESSION_ENDING, is_session, open_path
 from stellar_gui.session.session import Session
 
-OPEN_FILTER = "Tables and sessions (*.csv *.csv.gz *.tsv *.txt *.dat *.parquet *.stellar);;All files (*)"
+OPEN_FILTER = "Tables and sessions (*.csv *.csv.gz *.tsv *.txt *.dat *.parquet *.stellar *.stellarz);;All files (*)"
 SESSION_FILTER = "Stellar GUI sessions (*.stellar)"
 EXPORT_FILTERS = ("CSV table (*.csv)", "Compressed CSV table (*.csv.gz)", "Parquet table (*.parquet)")
 

@@ -19,6 +19,7 @@ from stellar_gui.gui.layout import Layout
 from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
 from stellar_gui.gui.menus import Menus
+from stellar_gui.gui.model_exports import ModelExports
 from stellar_gui.gui.panels.anomaly_panel import AnomalyPanel
 from stellar_gui.gui.panels.data_panel import DataPanel
 from stellar_gui.gui.panels.report_panel import ReportPanel
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self)
         self._settings = Settings()
         self._files = Files(self.workspace, self._settings, self)
+        self._model_exports = ModelExports(self.workspace, self._settings, self)
         self._recovery = Recovery(self.workspace)
         self._actions = Actions(self)
         self._map_card = MapCard(self.workspace)
@@ -227,6 +229,8 @@ class MainWindow(QMainWindow):
             "actionSaveSession": files.save,
             "actionSaveSessionAs": files.ask_save,
             "actionExportSelection": files.ask_export,
+            "actionExportDenoised": self._model_exports.ask_denoised,
+            "actionExportCompressed": self._model_exports.ask_compressed,
             "actionSaveFigure": self._ask_figure,
             "actionCopyFigure": self._copy_figure,
             "actionExportFilm": self._ask_film,
@@ -290,7 +294,8 @@ class MainWindow(QMainWindow):
         self._selection.exportRequested.connect(files.ask_export)
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)
-        files.exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 8000))
+        for exported in (files.exported, self._model_exports.exported):
+            exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 8000))
         files.copied.connect(lambda count: self.statusBar().showMessage(f"Copied {numbers.stars(count)}", 8000))
         files.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
         workspace.errorReported.connect(self.report)
@@ -386,8 +391,12 @@ class MainWindow(QMainWindow):
             allow(name, mapped, "Train the autoencoder first.")
         for name in ("actionPreviousView", "actionZoomIn", "actionZoomOut"):
             allow(name, mapped, "Train the autoencoder first.")
+        placed = workspace.embedding is not None and not training
+        allow("actionExportDenoised", placed, "Train the autoencoder first.")
         ready = open_ and bool(np.any(workspace.kept)) and not training
-        allow("actionTrain", ready, "Open a table of stars first." if not training else "A training is under way.")
+        why = "Open a table of stars first." if not training else "A training is under way."
+        allow("actionExportCompressed", ready, why)
+        allow("actionTrain", ready, why)
         allow("actionPauseTraining", training or self._training.resumable, "No training is under way.")
         for name in ("actionStopTraining", "actionDiscardTraining"):
             allow(name, training, "No training is under way.")

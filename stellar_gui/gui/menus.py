@@ -19,6 +19,8 @@ FILE = (
     "actionSaveSessionAs",
     SEPARATOR,
     "actionExportSelection",
+    "actionExportDenoised",
+    "actionExportCompressed",
     "actionSaveFigure",
     "actionExportFilm",
     SEPARATOR,

@@ -1,0 +1,112 @@
+"""Exporting a denoised or a compressed catalogue: the dialogs, and the work behind them in workers."""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QDialog, QWidget
+
+from stellar_gui.gui.files import EXPORT_FILTERS
+from stellar_gui.gui.model_dialogs import CompressDialog, CompressedDialog, DenoiseDialog
+from stellar_gui.gui.settings import Settings
+from stellar_gui.gui.tasks import Task
+from stellar_gui.gui.workspace import Workspace
+from stellar_gui.session.compressed_file import ENDING, Compression, is_compressed
+from stellar_gui.session.denoising import denoisable
+
+COMPRESSED_FILTER = f"Compressed catalogue (*{ENDING})"
+
+
+class ModelExports(QObject):
+    """What the File menu does with a trained network beside its map; `exported` hears the path of what was written."""
+
+    exported = Signal(str)
+
+    def __init__(self, workspace: Workspace, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._settings = settings
+        self._window = window
+
+    def ask_denoised(self) -> None:
+        """Ask what a denoised catalogue is to have, and where to write it."""
+        session, model = self._workspace.session(), self._workspace.model
+        if session is None or model is None or session.embedding is None:
+            return
+        report, latent = model.report, model.config.network.latent
+        dialog = DenoiseDialog(
+            report.rms_per_band, report.noise_per_band, latent, self._settings.last_folder, self._window
+        )
+        dialog.propose(self._stem("denoised"), EXPORT_FILTERS)
+        dialog.chosen.connect(lambda path: self.export_denoised(path, dialog.originals))
+        kept = int(session.quality.kept.sum())
+        count = Task("Judging the errors", lambda: int(np.count_nonzero(denoisable(session))), quiet=True)
+        count.finished.connect(lambda replaced: dialog.show_counts(replaced, kept, len(session.catalog)))
+        dialog.finished.connect(count.cancel)
+        self._open(dialog)
+        self._workspace.tasks.start(count)
+
+    def export_denoised(self, path: str | Path, originals: bool = False) -> None:
+        """Write the table with reconstructed magnitudes in place of the measured ones."""
+        session, target = self._workspace.session(), Path(path)
+        if session is None:
+            return
+
+        def work() -> Generator[Any, None, object]:
+            from stellar_gui.session.denoising import denoise
+
+            return denoise(session, target, originals)
+
+        self._run("Writing the denoised catalogue", work, lambda _: self._tell(target))
+
+    def ask_compressed(self) -> None:
+        """Ask how a compressed catalogue is to be made, and where to write it."""
+        if self._workspace.catalog is None:
+            return
+        model = self._workspace.model
+        current = None if model is None else model.config.network.latent
+        trained = [run.config.network.latent for run in self._workspace.runs.all]
+        dialog = CompressDialog(trained, current, self._settings.last_folder, self._window)
+        dialog.propose(self._stem("compressed"), [COMPRESSED_FILTER])
+        dialog.chosen.connect(lambda path: self.export_compressed(path, dialog.latent, dialog.keep_beyond))
+        self._open(dialog)
+
+    def export_compressed(self, path: str | Path, latent: int, keep_beyond: float) -> None:
+        """Write the table as latent positions and a network, trained first where there is none, and say the loss."""
+        session, target = self._workspace.session(), Path(path)
+        if session is None:
+            return
+        if not is_compressed(target):
+            target = target.with_name(target.name + ENDING)
+
+        def work() -> Generator[Any, None, Compression]:
+            from stellar_gui.session.compression import compress
+
+            return compress(session, target, latent, keep_beyond)
+
+        def done(compression: Compression) -> None:
+            self._tell(target)
+            self._open(CompressedDialog(target, compression, self._window))
+
+        self._run("Compressing", work, done)
+
+    def _run(self, title: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        task = Task(title, work, outlives=True)
+        task.finished.connect(done)
+        task.failed.connect(self._workspace.report)
+        self._workspace.tasks.start(task)
+
+    def _tell(self, target: Path) -> None:
+        self._settings.remember_folder(str(target))
+        self.exported.emit(str(target))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _stem(self, what: str) -> str:
+        catalog = self._workspace.catalog
+        name = catalog.provenance.name if catalog is not None else "stars"
+        return f"{name.removesuffix('.gz').rsplit('.', 1)[0].replace(' ', '_').lower()}_{what}"
