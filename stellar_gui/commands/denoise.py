@@ -10,8 +10,8 @@ from stellar_gui.commands.options import table_to_write
 EXAMPLE = """\
 All rows and columns are kept, in order. The column denoise_flag is empty where the magnitudes are the network's; else
 the measured ones stay and it says why: "error too large" (three standard deviations beyond stars of like brightness,
-in the logarithm), or the quality check that the row fails. Two latent numbers follow what most stars have in common:
-faint stars gain by that, bright ones lose.
+in the logarithm), or the quality check that the row fails. Noise falls only where it is larger than what the network
+leaves: of simulated stars, with two latent numbers in u alone, with three in z, and in g of faint stars.
 
 example:
   stellar-gui denoise run.stellar denoised.parquet --originals"""

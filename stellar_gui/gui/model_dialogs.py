@@ -98,8 +98,7 @@ class DenoiseDialog(ExportDialog):
             parent,
         )
         rows = [BandRow("network's rms", rms)]
-        known = bool(np.isfinite(noise).any())
-        if known:
+        if np.isfinite(noise).any():
             rows.append(BandRow("noise", noise))
         table = BandTable()
         table.setObjectName("denoiseTable")
@@ -108,17 +107,12 @@ class DenoiseDialog(ExportDialog):
         self.body.addWidget(
             caption(
                 "In mag, of stars kept for the test. "
-                + (
-                    "Noise falls in bands and stars whose noise is larger than what the network leaves."
-                    if known
-                    else "Noise falls only in stars whose photometric errors are larger, which this table does not "
-                    "tell: faint stars gain, bright ones lose detail."
-                )
+                "Noise falls only where it is larger than what the network leaves: of simulated stars, with two "
+                "latent numbers in u alone, with three in z, and in g of faint stars."
             )
         )
         self._count = QLabel("Judging the errors\N{HORIZONTAL ELLIPSIS}")
         self._count.setObjectName("denoiseCount")
-        self._count.setWordWrap(True)
         self.body.addWidget(self._count)
         self._originals = QCheckBox("Add the measured magnitudes as NAME_original")
         self._originals.setObjectName("denoiseOriginalsCheck")
@@ -197,6 +191,7 @@ class CompressDialog(ExportDialog):
                 else "The session has no such network: one is trained first, with the settings of the run shown."
             )
         )
+        self.adjustSize()
 
 
 class CompressedDialog(QDialog):

@@ -59,7 +59,7 @@ class ModelExports(QObject):
 
             return denoise(session, target, originals)
 
-        self._run("Writing the denoised catalogue", work, lambda _: self._tell(target))
+        self._run("Writing the denoised catalogue", work, lambda _: self._tell(target), outlives=True)
 
     def ask_compressed(self) -> None:
         """Ask how a compressed catalogue is to be made, and where to write it."""
@@ -90,10 +90,11 @@ class ModelExports(QObject):
             self._tell(target)
             self._open(CompressedDialog(target, compression, self._window))
 
-        self._run("Compressing", work, done)
+        trains = all(run.config.network.latent != latent for run in self._workspace.runs.all)
+        self._run("Compressing", work, done, outlives=not trains)
 
-    def _run(self, title: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        task = Task(title, work, outlives=True)
+    def _run(self, title: str, work: Callable[[], Any], done: Callable[[Any], None], outlives: bool) -> None:
+        task = Task(title, work, outlives=outlives)
         task.finished.connect(done)
         task.failed.connect(self._workspace.report)
         self._workspace.tasks.start(task)

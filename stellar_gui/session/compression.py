@@ -153,19 +153,20 @@ def _with_model(session: Session, latent: int | None) -> Generator[Any, Any, Ses
     from stellar_gui.session.pipeline import fit
 
     model = session.model
-    if model is None and latent is None:
+    wanted = latent if model is None else latent or model.config.network.latent
+    if wanted is None:
         raise InputError(f"{session.catalog.provenance.name}: no trained model in the session; train one first.")
-    if model is not None and session.embedding is not None and latent in (None, model.config.network.latent):
+    models = [*([] if model is None else [model]), *(run.model for run in reversed(session.runs))]
+    found = next((one for one in models if one.config.network.latent == wanted), None)
+    if found is None:
+        config = TrainingConfig() if model is None else model.config
+        config = replace(config, network=replace(config.network, latent=wanted))
+        fitted = yield from fit(session.catalog, session.cuts, config)
+        return replace(fitted, created=session.created)
+    if found is model and session.embedding is not None:
         return session
-    other = next((run.model for run in reversed(session.runs) if run.config.network.latent == latent), None)
-    if other is not None:
-        embedding = yield from place(other, session.catalog, session.quality)
-        return replace(session, model=other, embedding=embedding)
-    assert latent is not None
-    config = TrainingConfig() if model is None else model.config
-    config = replace(config, network=replace(config.network, latent=latent))
-    fitted = yield from fit(session.catalog, session.cuts, config)
-    return replace(fitted, created=session.created)
+    embedding = yield from place(found, session.catalog, session.quality)
+    return replace(session, model=found, embedding=embedding)
 
 
 def _step(model: "TrainedModel", session: Session) -> float:

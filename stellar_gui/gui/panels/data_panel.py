@@ -115,5 +115,7 @@ def _source_details(catalog: Catalog) -> str:
         "Opened": source.opened,
         "SHA-256": source.sha256,
         "Query": source.query,
+        "E(B\N{MINUS SIGN}V) from": source.dust_map,
+        "Compressed": catalog.metadata.get("compressed"),
     }
     return "\n".join(f"{label}: {value}" for label, value in facts.items() if value is not None)
