@@ -9,7 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
+from stellar_gui.catalog.column_meta import ColumnMeta
+from stellar_gui.catalog.raw_table import RawTable
+
 UNIT: Final = b"unit"
+UCD: Final = b"ucd"
+DESCRIPTION: Final = b"description"
 _NULLABLE: Final = {
     pa.int8(): pd.Int8Dtype(),
     pa.int16(): pd.Int16Dtype(),
@@ -35,27 +40,54 @@ def to_frame(table: pa.Table, names: tuple[str, ...]) -> pd.DataFrame:
     return frame
 
 
-def from_frame(frame: pd.DataFrame, units: Mapping[str, str] = MappingProxyType({})) -> pa.Table:
-    """The frame as an Arrow table without its index, units in the fields' metadata; NaN becomes null.
+def from_frame(
+    frame: pd.DataFrame,
+    units: Mapping[str, str] = MappingProxyType({}),
+    column_meta: Mapping[str, ColumnMeta] = MappingProxyType({}),
+) -> pa.Table:
+    """The frame as an Arrow table without its index, as `annotated` makes it; NaN becomes null.
 
     A column that mixes types Arrow cannot hold together becomes text.
     """
-    arrays, fields = [], []
-    for k, name in enumerate(frame.columns):
-        array = _to_array(frame.iloc[:, k])
-        unit = units.get(str(name))
-        arrays.append(array)
-        fields.append(pa.field(str(name), array.type, metadata={UNIT: unit.encode()} if unit else None))
-    return pa.table(arrays, schema=pa.schema(fields))
+    arrays = [_to_array(frame.iloc[:, k]) for k in range(frame.shape[1])]
+    return annotated(pa.table(arrays, names=[str(name) for name in frame.columns]), units, column_meta)
+
+
+def annotated(table: pa.Table, units: Mapping[str, str], column_meta: Mapping[str, ColumnMeta]) -> pa.Table:
+    """The table with units, UCDs and descriptions in its fields' metadata, and nothing else there."""
+    fields = []
+    for field in table.schema:
+        meta = column_meta.get(field.name, ColumnMeta())
+        texts = {UNIT: units.get(field.name), UCD: meta.ucd, DESCRIPTION: meta.description}
+        known = {key: text.encode() for key, text in texts.items() if text}
+        fields.append(field.with_metadata(known) if known else field.remove_metadata())
+    return pa.table(table.columns, schema=pa.schema(fields))
 
 
 def units_of(schema: pa.Schema) -> dict[str, str]:
     """The units in the metadata of a schema's fields."""
-    return {
-        field.name: field.metadata[UNIT].decode("utf-8", "replace")
-        for field in schema
-        if field.metadata and field.metadata.get(UNIT)
-    }
+    return {field.name: unit for field in schema if (unit := told(field, UNIT))}
+
+
+def column_meta_of(schema: pa.Schema) -> dict[str, ColumnMeta]:
+    """The UCDs and descriptions in the metadata of a schema's fields."""
+    found = {field.name: ColumnMeta(told(field, UCD), told(field, DESCRIPTION)) for field in schema}
+    return {name: meta for name, meta in found.items() if meta != ColumnMeta()}
+
+
+def told(field: pa.Field, key: bytes) -> str:
+    """What the metadata of a field say under UNIT, UCD or DESCRIPTION; empty where nothing."""
+    return str((field.metadata or {}).get(key, b"").decode("utf-8", "replace"))
+
+
+def to_raw_table(table: pa.Table, metadata: Mapping[str, str]) -> RawTable:
+    """The table, whose fields' metadata tell units, UCDs and descriptions, as it is opened."""
+    return RawTable(
+        frame=to_frame(table, tuple(table.column_names)),
+        units=MappingProxyType(units_of(table.schema)),
+        metadata=MappingProxyType(dict(metadata)),
+        column_meta=MappingProxyType(column_meta_of(table.schema)),
+    )
 
 
 def is_text(kind: pa.DataType) -> bool:

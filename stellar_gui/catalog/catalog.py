@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pandas.api import types
 
 from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.columns import ColumnRoles, numbers, recognise
 from stellar_gui.errors import InputError
 
@@ -63,6 +64,7 @@ class Catalog:
     ambiguous: roles whose column is a guess that the user should confirm.
     metadata: what the file says of itself in its comment header or key-value metadata.
     chosen: column by role as the user chose it; the other roles were recognised.
+    column_meta: UCDs and descriptions by column name, as far as known.
     """
 
     table: pd.DataFrame
@@ -73,12 +75,13 @@ class Catalog:
     ambiguous: frozenset[str] = frozenset()
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     chosen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    column_meta: Mapping[str, ColumnMeta] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         table = self.table.copy(deep=False)
         table.index = pd.RangeIndex(len(table))
         object.__setattr__(self, "table", table)
-        for name in ("units", "candidates", "metadata", "chosen"):
+        for name in ("units", "candidates", "metadata", "chosen", "column_meta"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __len__(self) -> int:

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.column_names import split_unit
+from stellar_gui.catalog.ecsv_header import FIRST, EcsvHeader, read_header
 from stellar_gui.catalog.raw_table import Limits
 from stellar_gui.catalog.text_pieces import to_text, too_long_line
 from stellar_gui.errors import InputError
+
+COLUMN_FACTS: Final = ("units", "types", "ucds", "descriptions")
+"""Keys of the comments that tell something of the columns, by name."""
 
 SEPARATORS: Final = (",", ";", "\t", "|", None)
 _SAMPLE_LINES: Final = 100
@@ -29,10 +34,12 @@ _PADDED: Final = re.compile(r"^0\d+$")
 class Layout:
     """What is known of a text table before its rows are read.
 
-    names: the columns, each once. separator: None for runs of blanks and tabs. decimal: `.` or `,`.
-    metadata: `# key: value` comments before the column names. units, types (Arrow's names): by column.
+    names: the columns, each once. separator: None for runs of blanks and tabs, one blank in ECSV. decimal: `.` or `,`.
+    metadata: `# key: value` comments before the column names, or ECSV's. units, types (Arrow's names), column_meta: by
+    column.
     padded: columns of digits with leading zeros, which are kept as text.
     trailing: whether the last column has no name, perhaps since rows end in a separator.
+    words_missing: whether words such as NA stand for missing values, not only empty cells as in ECSV.
     start: offset of the first row in the text, bytes; line: number of lines before it.
     """
 
@@ -42,8 +49,10 @@ class Layout:
     metadata: Mapping[str, str]
     units: Mapping[str, str]
     types: Mapping[str, str]
+    column_meta: Mapping[str, ColumnMeta]
     padded: frozenset[str]
     trailing: bool
+    words_missing: bool
     start: int
     line: int
 
@@ -52,7 +61,7 @@ def read_layout(path: Path, text: bytes, limits: Limits) -> Layout:
     """Find the layout of a table from the first piece of its text.
 
     The column names are the first line that is neither blank nor a comment, or the last comment where that line holds
-    numbers and as many of them.
+    numbers and as many of them. An ECSV's comments are its header.
     Raises InputError where there are no column names, or too many.
     """
     lines = _lines(path, text, limits)
@@ -78,10 +87,11 @@ def read_layout(path: Path, text: bytes, limits: Limits) -> Layout:
         if len(sample) == _SAMPLE_LINES or line.end - head.end > _SAMPLE_BYTES:
             break
 
-    separator = _separator(head.text, sample)
+    ecsv = _ecsv(path, comments)
+    separator = ecsv.separator if ecsv else _separator(head.text, sample)
     first = split(head.text, separator)
     start, number = head.end, head.number
-    if any(_NUMBER.match(cell.strip()) for cell in first):
+    if not ecsv and any(_NUMBER.match(cell.strip()) for cell in first):
         commented = comments[-1].lstrip("#").strip() if comments and not _METADATA.match(comments[-1]) else ""
         separator_there = _separator(commented, [head.text, *sample])
         if commented and len(split(commented, separator_there)) == len(split(head.text, separator_there)):
@@ -96,23 +106,43 @@ def read_layout(path: Path, text: bytes, limits: Limits) -> Layout:
     if rows and all(len(row) == len(first) + 1 and not row[-1].strip() for row in rows):
         first.append("")
     names = unique_names([cell.strip() for cell in first])
-    metadata = dict(_metadata(comments))
-    units = {name: unit for name in names if (unit := split_unit(name)[1])}
-    units |= _mapping(metadata.pop("units", ""))
+    header = ecsv or _comment_header(comments, separator)
+    units = {name: unit for name in names if (unit := split_unit(name)[1])} | dict(header.units)
     return Layout(
         names=names,
         separator=separator,
         decimal=_decimal(rows) if separator != "," else ".",
-        metadata=metadata,
+        metadata=header.metadata,
         units={name: unit for name, unit in units.items() if name in names},
-        types=_mapping(metadata.pop("types", "")),
+        types=header.types,
+        column_meta={name: meta for name, meta in header.column_meta.items() if meta != ColumnMeta() and name in names},
         padded=frozenset(
             name for k, name in enumerate(names) if any(len(row) > k and _PADDED.match(row[k].strip()) for row in rows)
         ),
         trailing=not first[-1].strip(),
+        words_missing=ecsv is None,
         start=start,
         line=number,
     )
+
+
+def _ecsv(path: Path, comments: Sequence[str]) -> EcsvHeader | None:
+    if not comments or not comments[0].startswith(FIRST):
+        return None
+    try:
+        return read_header(comments)
+    except ValueError as error:
+        raise InputError(
+            f"{path.name}: the header of this ECSV table is damaged; save it again, or remove its comments."
+        ) from error
+
+
+def _comment_header(comments: Sequence[str], separator: str | None) -> EcsvHeader:
+    """What the `# key: value` comments of a CSV tell; units, types, UCDs and descriptions are JSON objects."""
+    metadata = dict(_metadata(comments))
+    units, types, ucds, texts = (mapping_of(metadata.pop(key, "")) for key in COLUMN_FACTS)
+    meta = {name: ColumnMeta(ucds.get(name, ""), texts.get(name, "")) for name in ucds | texts}
+    return EcsvHeader(separator, types, units, meta, metadata)
 
 
 def split(line: str, separator: str | None) -> list[str]:
@@ -204,7 +234,7 @@ def _metadata(comments: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield match[1], value
 
 
-def _mapping(value: str) -> dict[str, str]:
+def mapping_of(value: str) -> dict[str, str]:
     """A JSON object of strings; empty where the value is anything else."""
     try:
         found = json.loads(value)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from stellar_gui.catalog.arrow_frame import is_text, to_frame
@@ -63,7 +64,7 @@ def read_text_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, 
         if not is_text(column.type):
             settled.append(as_declared(column, layout.types.get(name)))
         elif name in as_text:
-            settled.append(decoded(column))
+            settled.append(_ecsv_text(decoded(column)) if layout.separator == " " else decoded(column))
         else:
             settled.append(as_declared(as_numbers(decoded(column), layout.decimal), layout.types.get(name)))
     yield Progress(size, size, "bytes")
@@ -71,6 +72,7 @@ def read_text_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, 
         frame=to_frame(pa.table(settled, names=list(columns)), tuple(columns)),
         units=MappingProxyType(dict(layout.units)),
         metadata=MappingProxyType(dict(layout.metadata)),
+        column_meta=MappingProxyType(dict(layout.column_meta)),
     )
 
 
@@ -139,7 +141,7 @@ class _Parser:
                 include_columns=list(include),
                 column_types=dict.fromkeys(as_text, _TEXT),
                 decimal_point=layout.decimal,
-                null_values=["", *MISSING] if b"n" in text or b"N" in text else [""],
+                null_values=["", *MISSING] if layout.words_missing and (b"n" in text or b"N" in text) else [""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
@@ -168,6 +170,11 @@ class _Parser:
                         )
                 break
         return InputError(f"{path.name}: the rows cannot be read as a table; save it again as plain CSV.")
+
+
+def _ecsv_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text between single blanks, where ECSV has nothing but quotation marks for what is missing."""
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
 
 
 def _rows(text: bytes, separator: str | None) -> Iterator[tuple[int, list[str] | None]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from stellar_gui.catalog.arrow_frame import is_text, to_frame, unfolded_size, units_of
+from stellar_gui.catalog.arrow_frame import column_meta_of, is_text, to_frame, unfolded_size, units_of
 from stellar_gui.catalog.column_names import split_unit
 from stellar_gui.catalog.csv_layout import unique_names
 from stellar_gui.catalog.raw_table import LIMITS, Limits, RawTable
@@ -65,6 +65,7 @@ def read_parquet(path: Path, limits: Limits = LIMITS) -> Generator[Progress, Non
         frame=to_frame(table, names),
         units=MappingProxyType(units),
         metadata=MappingProxyType(_metadata(schema)),
+        column_meta=MappingProxyType(column_meta_of(schema)),
     )
 
 

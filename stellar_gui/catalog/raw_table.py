@@ -8,6 +8,8 @@ from typing import Final
 
 import pandas as pd
 
+from stellar_gui.catalog.column_meta import ColumnMeta
+
 
 @dataclass(frozen=True, eq=False)
 class RawTable:
@@ -16,11 +18,13 @@ class RawTable:
     frame: the rows, with a plain RangeIndex.
     units: unit strings by column name, as far as the file tells.
     metadata: what the file says of itself, by key.
+    column_meta: UCDs and descriptions by column name, as far as the file tells.
     """
 
     frame: pd.DataFrame
     units: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    column_meta: Mapping[str, ColumnMeta] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)

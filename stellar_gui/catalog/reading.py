@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +15,16 @@ from typing import Final
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import recognise
 from stellar_gui.catalog.csv_table import read_text_table
+from stellar_gui.catalog.file_bytes import first_bytes
+from stellar_gui.catalog.fits_table import fits_tables, read_fits
 from stellar_gui.catalog.parquet_table import read_parquet
 from stellar_gui.catalog.raw_table import LIMITS, Limits, RawTable
+from stellar_gui.catalog.votable_table import read_votable, votable_tables
 from stellar_gui.errors import InputError, MissingBandsError
 from stellar_gui.progress import Progress, drain
 
-Reader = Callable[[Path, Limits], Generator[Progress, None, RawTable]]
+Reader = Callable[..., Generator[Progress, None, RawTable]]
+"""Reads the table of a path within limits; one of _WITH_TABLES takes a table's name or number too."""
 
 READERS: Final[Mapping[str, Reader]] = MappingProxyType(
     {
@@ -29,11 +34,18 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         ".txt": read_text_table,
         ".dat": read_text_table,
         ".parquet": read_parquet,
+        ".fits": read_fits,
+        ".vot": read_votable,
+        ".xml": read_votable,
+        ".ecsv": read_text_table,
     }
 )
-"""Reader by ending. A file whose content belongs to another reader is read by that one, whatever its ending."""
+"""Reader by usual ending. Which one reads a file is told by its content alone (`reader_of`)."""
 
-_SIGNATURES: Final[tuple[tuple[bytes, Reader], ...]] = ((b"PAR1", read_parquet), (b"\x1f\x8b", read_text_table))
+_WITH_TABLES: Final = (read_fits, read_votable)
+_HEAD: Final = 2048
+_BLANKS: Final = b"\xef\xbb\xbf \r\n\t"
+_VOTABLE: Final = re.compile(rb"<([\w.-]+:)?VOTABLE[\s>]")
 _FOREIGN: Final = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -46,42 +58,59 @@ _FOREIGN: Final = (
     (b"\xfd7zXZ", "an xz archive"),
     (b"(\xb5/\xfd", "a zstd archive"),
     (b"\x89HDF", "an HDF5 file"),
-    (b"SIMPLE  =", "a FITS file"),
     (b"SQLite format 3", "a database"),
     (b"\x7fELF", "a program"),
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
     (b"<?xml", "an XML file"),
-    (b"<VOTABLE", "a VOTable"),
+    (b"<svg", "a picture"),
 )
 _QUERY_KEYS: Final = ("query", "sql")
 _HASH_BLOCK: Final = 1 << 18
 
 
-def load_table(path: Path, limits: Limits = LIMITS) -> Generator[Progress, None, RawTable]:
+def load_table(path: Path, limits: Limits = LIMITS, table: str | None = None) -> Generator[Progress, None, RawTable]:
     """Read a table with any columns.
 
+    table: name or number of a table in a FITS file or VOTable; the first one without it.
     Raises InputError with one sentence for everything that keeps the file from being read: missing, a directory, a pipe
     or device (which is never opened), unreadable, empty, not a table, damaged, or beyond the limits.
     """
     path = Path(path)
     try:
-        _check_file(path)
-        reader = _reader(path)
-        table = yield from reader(path, limits)
+        reader = reader_of(path)
+        if table is not None and reader not in _WITH_TABLES:
+            raise InputError(f"{path.name}: there is one table in such a file; leave out the name of a table.")
+        raw = yield from reader(path, limits) if table is None else reader(path, limits, table)
     except OSError as error:
         raise InputError(f"{path.name}: {_reason(error)}.") from error
     except MemoryError as error:
         raise InputError(f"{path.name}: not enough memory for this table; open a part of it.") from error
-    return table
+    return raw
+
+
+def tables_in(path: Path) -> tuple[str, ...]:
+    """The tables in a FITS file or VOTable, by name or number as `load_table` takes them; () for any other file.
+
+    Raises InputError where the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        reader = reader_of(path)
+        return fits_tables(path) if reader is read_fits else votable_tables(path) if reader is read_votable else ()
+    except OSError as error:
+        raise InputError(f"{path.name}: {_reason(error)}.") from error
 
 
 def load_catalog(
-    path: Path, columns: Mapping[str, str] = MappingProxyType({}), limits: Limits = LIMITS
+    path: Path,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    limits: Limits = LIMITS,
+    table: str | None = None,
 ) -> Generator[Progress, None, Catalog]:
     """Read a table of stars and recognise its columns; closing the generator gives up.
 
-    columns: the user's column by role, as for `columns.recognise`.
+    columns: the user's column by role, as for `columns.recognise`. table: as for `load_table`.
     Yields Progress (bytes of a text file, rows of Parquet). Raises InputError as `load_table` and `recognise` do.
     """
     path = Path(path)
@@ -89,7 +118,7 @@ def load_catalog(
     given_up = Event()
     with ThreadPoolExecutor(1) as pool:
         try:
-            work = load_table(path, limits)
+            work = load_table(path, limits, table)
             first = next(work)
             digest = pool.submit(_sha256, path, given_up)
             yield first
@@ -121,6 +150,7 @@ def load_catalog(
         ambiguous=found.ambiguous,
         metadata=raw.metadata,
         chosen=columns,
+        column_meta=raw.column_meta,
     )
 
 
@@ -148,19 +178,23 @@ def _check_file(path: Path) -> None:
         raise InputError(f"{path.name}: the file is empty; choose a table with column names and rows.")
 
 
-def _reader(path: Path) -> Reader:
-    """The reader for what the file holds, or else for its ending, or else for text."""
-    with path.open("rb") as file:
-        head = file.read(64)
-    for signature, reader in _SIGNATURES:
-        if head.startswith(signature):
-            return reader
+def reader_of(path: Path) -> Reader:
+    """The reader for what the file holds, told by its first bytes.
+
+    Raises InputError for what is not a table, or not a file; OSError.
+    """
+    _check_file(path)
+    head = first_bytes(path, _HEAD)
+    if head.startswith(b"PAR1"):
+        return read_parquet
+    if head.startswith(b"SIMPLE  ="):
+        return read_fits
+    if head.lstrip(_BLANKS).startswith(b"<") and _VOTABLE.search(head):
+        return read_votable
     for signature, kind in _FOREIGN:
-        if head.lstrip(b"\xef\xbb\xbf \r\n").lower().startswith(signature.lower()):
+        if head.lstrip(_BLANKS).lower().startswith(signature.lower()):
             raise InputError(f"{path.name}: this is {kind}, not a table of stars; open one of {', '.join(READERS)}.")
-    end = ending(path, READERS)
-    reader = READERS[end] if end else read_text_table
-    return read_text_table if reader is read_parquet else reader
+    return read_text_table
 
 
 def _reason(error: OSError) -> str:

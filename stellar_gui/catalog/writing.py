@@ -1,4 +1,4 @@
-"""Writing a table to CSV or Parquet, atomically, with its origin and units in the file."""
+"""Writing a table in the format that its name tells, atomically, with its origin, units and meanings in the file."""
 
 import gzip
 import json
@@ -14,11 +14,17 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.types as kinds
 
-from stellar_gui.catalog.arrow_frame import from_frame, is_text
+from stellar_gui.catalog.arrow_frame import DESCRIPTION, UCD, UNIT, from_frame, is_text, told
+from stellar_gui.catalog.arrow_plain import numbers_and_text, without_nesting
 from stellar_gui.catalog.atomic import atomic_target
+from stellar_gui.catalog.column_meta import ColumnMeta
+from stellar_gui.catalog.csv_layout import COLUMN_FACTS
 from stellar_gui.catalog.csv_types import MISSING
+from stellar_gui.catalog.ecsv_header import header_lines
+from stellar_gui.catalog.fits_writing import write_fits
 from stellar_gui.catalog.parquet_table import key_values
 from stellar_gui.catalog.reading import ending
+from stellar_gui.catalog.votable_writing import write_votable
 from stellar_gui.errors import OutputError
 from stellar_gui.progress import Progress, drain
 
@@ -29,7 +35,6 @@ Writer = Callable[[pa.Table, Path, Mapping[str, str], str], Generator[Progress, 
 _CSV_ROWS: Final = 1 << 16
 _PARQUET_ROWS: Final = 1 << 18
 _SPECIAL: Final = r'[",\r\n#]|^\s|\s$|^$'
-_RESERVED: Final = ("units", "types")
 
 
 def write_table(
@@ -38,9 +43,10 @@ def write_table(
     metadata: Mapping[str, str] = MappingProxyType({}),
     units: Mapping[str, str] = MappingProxyType({}),
     comments: bool = True,
+    column_meta: Mapping[str, ColumnMeta] = MappingProxyType({}),
 ) -> None:
     """Write a table in one go; see `save_table`."""
-    drain(save_table(frame, path, metadata, units, comments))
+    drain(save_table(frame, path, metadata, units, comments, column_meta))
 
 
 def save_table(
@@ -49,27 +55,43 @@ def save_table(
     metadata: Mapping[str, str] = MappingProxyType({}),
     units: Mapping[str, str] = MappingProxyType({}),
     comments: bool = True,
+    column_meta: Mapping[str, ColumnMeta] = MappingProxyType({}),
 ) -> Generator[Progress, None, None]:
     """Write a table without its index; the ending of path chooses the format. Closing the generator gives up.
 
     Every number is written so that reading gives it back exactly: integers in full, floats in the shortest form that
-    is theirs alone. Missing values are empty cells (CSV) or nulls (Parquet).
+    is theirs alone. Missing values are empty cells (CSV, ECSV), nulls (Parquet, VOTable), or as the standard has it
+    (FITS).
 
     metadata: what to say of the table, by key; `# key: value` comments before a CSV's column names, key-value metadata
-        `stellar_gui.KEY` in Parquet. units: by column, likewise.
+        `stellar_gui.KEY` in Parquet, HISTORY in FITS, INFO and PARAM in VOTable, `meta` in ECSV. units, column_meta: by
+        column, where the format has its place for them.
     comments: whether a CSV has its comment header; without, programs that know no comments read it as it is.
     Yields Progress in rows. Raises OutputError where the file cannot be written; what was there is then left as it was.
     """
+    yield from save_arrow(from_frame(frame, units, column_meta), path, metadata, comments)
+
+
+def save_arrow(
+    table: pa.Table, path: Path, metadata: Mapping[str, str], comments: bool = True
+) -> Generator[Progress, None, None]:
+    """Write a table whose fields' metadata tell units, UCDs and descriptions; see `save_table`."""
     path = Path(path)
+    writer = writer_for(path)
+    yield Progress(0, len(table), "rows")
+    with atomic_target(path) as temporary:
+        try:
+            yield from writer(table, temporary, metadata, _comments(table.schema, metadata) if comments else "")
+        except OutputError as error:
+            raise OutputError(f"{path.name}: {error}") from error
+
+
+def writer_for(path: Path) -> Writer:
+    """The writer for a path's ending; OutputError where that tells none."""
     end = ending(path, WRITERS)
     if end is None:
         raise OutputError(f"{path.name}: the ending does not tell a format; use one of {', '.join(WRITERS)}.")
-    table = from_frame(frame, units)
-    yield Progress(0, len(table), "rows")
-    with atomic_target(path) as temporary:
-        yield from WRITERS[end](
-            table, temporary, metadata, _comments(table.schema, metadata, units) if comments else ""
-        )
+    return WRITERS[end]
 
 
 def _write_csv(
@@ -86,10 +108,23 @@ def _write_csv_gz(
         yield from _write_rows(table, file, comments)
 
 
+def _write_ecsv(
+    table: pa.Table, path: Path, metadata: Mapping[str, str], comments: str
+) -> Generator[Progress, None, None]:
+    table = numbers_and_text(table)
+    header = header_lines(table.schema, metadata)
+    for k, field in enumerate(table.schema):
+        if kinds.is_boolean(field.type):
+            words = pc.if_else(table.column(k), "True", "False")
+            table = table.set_column(k, field.name, words)
+    with path.open("wb") as file:
+        yield from _write_rows(table, file, header)
+
+
 def _write_rows(table: pa.Table, file: "IO[bytes] | gzip.GzipFile", comments: str) -> Generator[Progress, None, None]:
     file.write(comments.encode())
     file.write((",".join(map(_heading, table.column_names)) + "\n").encode())
-    table = _plain(table)
+    table = without_nesting(table)
     quoting = "needed" if any(map(_needs_quotes, table.columns)) else "none"
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style=quoting)
     for start in range(0, len(table), _CSV_ROWS):
@@ -115,12 +150,12 @@ def _needs_quotes(column: pa.ChunkedArray) -> bool:
     return bool(pc.any(pc.or_(special, pc.is_in(column, pa.array(MISSING, column.type)))).as_py())
 
 
-def _comments(schema: pa.Schema, metadata: Mapping[str, str], units: Mapping[str, str]) -> str:
+def _comments(schema: pa.Schema, metadata: Mapping[str, str]) -> str:
     """The comment header, one line for each entry; a value that would not fit in a line as it is becomes JSON."""
-    known = {name: units[name] for name in schema.names if units.get(name)}
-    lines = [f"# {_key(key)}: {_value(value)}\n" for key, value in metadata.items() if key not in _RESERVED]
-    if known:
-        lines.append(f"# units: {json.dumps(known, ensure_ascii=False)}\n")
+    lines = [f"# {_key(key)}: {_value(value)}\n" for key, value in metadata.items() if key not in COLUMN_FACTS]
+    for key, fact in (("units", UNIT), ("ucds", UCD), ("descriptions", DESCRIPTION)):
+        if known := {field.name: text for field in schema if (text := told(field, fact))}:
+            lines.append(f"# {key}: {json.dumps(known, ensure_ascii=False)}\n")
     types = {field.name: str(field.type) for field in schema}
     lines.append(f"# types: {json.dumps(types, ensure_ascii=False)}\n")
     return "".join(lines)
@@ -133,21 +168,6 @@ def _key(key: str) -> str:
 def _value(value: str) -> str:
     plain = value == value.strip() and value.isprintable() and not value.startswith('"')
     return value if plain else json.dumps(value)
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """The table with every column that CSV knows no form for as text."""
-    columns = []
-    for column in table.columns:
-        kind = column.type
-        if kinds.is_dictionary(kind):
-            column = column.cast(kind.value_type)
-        elif kinds.is_nested(kind) or kinds.is_duration(kind):
-            column = pa.chunked_array(
-                [[None if value is None else str(value) for value in column.to_pylist()]], pa.string()
-            )
-        columns.append(column)
-    return pa.table(columns, names=table.column_names)
 
 
 def _write_parquet(
@@ -163,6 +183,14 @@ def _write_parquet(
 
 
 WRITERS: Final[Mapping[str, Writer]] = MappingProxyType(
-    {".csv": _write_csv, ".csv.gz": _write_csv_gz, ".parquet": _write_parquet}
+    {
+        ".csv": _write_csv,
+        ".csv.gz": _write_csv_gz,
+        ".parquet": _write_parquet,
+        ".fits": write_fits,
+        ".vot": write_votable,
+        ".xml": write_votable,
+        ".ecsv": _write_ecsv,
+    }
 )
 """Writer by ending: writes an Arrow table, with metadata or a comment header, to a path that is a temporary file."""

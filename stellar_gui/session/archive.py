@@ -157,6 +157,7 @@ def manifest_of(session: Session) -> Manifest:
         columns=dict(catalog.columns),
         units=dict(catalog.units),
         metadata=dict(catalog.metadata),
+        column_meta=dict(catalog.column_meta),
         chosen=dict(catalog.chosen),
         cuts=session.cuts,
         subsets=tuple(session.subsets),
@@ -232,6 +233,7 @@ def _catalog(table: pd.DataFrame, manifest: Manifest, name: str) -> Catalog:
         candidates=found.candidates,
         ambiguous=found.ambiguous,
         metadata=manifest.metadata,
+        column_meta=manifest.column_meta,
         chosen=manifest.chosen,
     )
 

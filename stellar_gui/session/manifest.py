@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from stellar_gui import __version__
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Provenance
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.columns import ROLES
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError
@@ -32,7 +33,7 @@ Kind = TypeVar("Kind")
 class Manifest:
     """What a session file says of itself.
 
-    rows, columns, units, metadata, chosen: as a Catalog has them.
+    rows, columns, units, metadata, chosen, column_meta: as a Catalog has them.
     subsets: their names, in order; subset k is column `subset_k` (counted from 1) of the rows table.
     has_selection: whether the rows table has a column `selection`.
     model: what people want to know of it (id, seed, latent dimension, settings), None without one.
@@ -59,6 +60,7 @@ class Manifest:
     runs: tuple[Mapping[str, Any], ...] = ()
     current: int | None = None
     findings: tuple[Mapping[str, Any], ...] = ()
+    column_meta: Mapping[str, ColumnMeta] = field(default_factory=dict)
     program_version: str = __version__
 
     @property
@@ -79,6 +81,7 @@ class Manifest:
             "chosen": dict(self.chosen),
             "units": dict(self.units),
             "metadata": dict(self.metadata),
+            "column_meta": {name: asdict(meta) for name, meta in self.column_meta.items()},
             "cuts": asdict(self.cuts),
             "subsets": list(self.subsets),
             "has_selection": self.has_selection,
@@ -119,6 +122,7 @@ class Manifest:
                 chosen=_texts(_item(content, "chosen", dict)),
                 units=_texts(_item(content, "units", dict)),
                 metadata=_texts(_item(content, "metadata", dict)),
+                column_meta=_column_meta(content.get("column_meta", {})),
                 cuts=_cuts(_item(content, "cuts", dict)),
                 subsets=_names(_item(content, "subsets", list)),
                 has_selection=_item(content, "has_selection", bool),
@@ -158,6 +162,10 @@ def _count(content: Mapping[str, Any], key: str) -> int:
 
 def _texts(content: Mapping[str, Any]) -> dict[str, str]:
     return {key: _item(content, key, str) for key in content}
+
+
+def _column_meta(content: Mapping[str, Any]) -> dict[str, ColumnMeta]:
+    return {name: ColumnMeta(**_texts(_item(content, name, dict))) for name in content}
 
 
 def _columns(content: Mapping[str, Any]) -> dict[str, str]:

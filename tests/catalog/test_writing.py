@@ -132,7 +132,10 @@ def test_an_edited_export_opens_with_the_types_that_its_text_has(tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["out.xyz", "out", "csv", "out.gz"])
 def test_an_unknown_ending_is_refused_with_those_that_are_known(tmp_path: Path, name: str):
-    with pytest.raises(OutputError, match=rf"^{name}: the ending .* use one of \.csv, \.csv\.gz, \.parquet\.$"):
+    with pytest.raises(
+        OutputError,
+        match=rf"^{name}: the ending .* use one of \.csv, \.csv\.gz, \.parquet, \.fits, \.vot, \.xml, \.ecsv\.$",
+    ):
         write_table(stars(2), tmp_path / name)
     assert not list(tmp_path.iterdir())
 
@@ -295,7 +298,7 @@ identifiers = st.integers(-(2**63), 2**63 - 1)
     missing=st.lists(st.booleans(), min_size=12, max_size=12),
     heading=names,
     metadata=st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True), words, max_size=3),
-    ending=st.sampled_from([".csv", ".parquet"]),
+    ending=st.sampled_from([".csv", ".parquet", ".fits", ".vot", ".ecsv"]),
 )
 def test_any_table_survives_a_round_trip(tmp_path_factory, frame, gaps, missing, heading, metadata, ending):
     count = len(frame)
