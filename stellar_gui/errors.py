@@ -19,6 +19,14 @@ class MissingBandsError(InputError):
         self.columns = tuple(columns)
 
 
+class SeveralTablesError(InputError):
+    """A file with several tables, of which one has to be chosen; tables are their names."""
+
+    def __init__(self, sentence: str, tables: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.tables = tuple(tables)
+
+
 class OutputError(StellarError):
     """A file that could not be written; what was there before is left as it was."""
 

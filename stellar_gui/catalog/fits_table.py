@@ -90,8 +90,14 @@ def open_fits(path: Path, limits: Limits = LIMITS, table: str | None = None) -> 
 
 def fits_tables(path: Path, limits: Limits = LIMITS) -> tuple[str, ...]:
     """The tables in a FITS file: each one's name, or else the number of its unit."""
-    names = [unit.name or str(unit.number) for _, unit in table_units(path, file_bytes(path, limits))]
-    return tuple(name if names.count(name) == 1 else f"{k + 1}" for k, name in enumerate(names))
+    units: list[TableUnit] = []
+    try:
+        units.extend(unit for _, unit in table_units(path, file_bytes(path, limits)))
+    except InputError:
+        if not units:
+            raise
+    names = [unit.name for unit in units]
+    return tuple(unit.name if unit.name and names.count(unit.name) == 1 else str(unit.number) for unit in units)
 
 
 def fits_table(path: Path, data: NDArray[np.uint8], limits: Limits, table: str | None) -> FitsTable:

@@ -194,3 +194,13 @@ WRITERS: Final[Mapping[str, Writer]] = MappingProxyType(
     }
 )
 """Writer by ending: writes an Arrow table, with metadata or a comment header, to a path that is a temporary file."""
+
+
+def writes_text(path: Path) -> bool:
+    """Whether a path's ending is a CSV's."""
+    return writer_for(path) in (_write_csv, _write_csv_gz)
+
+
+def writes_parquet(path: Path) -> bool:
+    """Whether a path's ending is Parquet's."""
+    return writer_for(path) is _write_parquet

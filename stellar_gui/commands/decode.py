@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from stellar_gui.commands.console import follow, warn, write_result
-from stellar_gui.commands.options import table_to_write
+from stellar_gui.commands.options import add_table_option, table_to_write
 
 EXAMPLE = """\
 LATENTS is a table with the columns latent_1, latent_2; OUT has them and u, g, r, i, z (mag), row by row. A
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session with a trained model")
     parser.add_argument("latents", type=Path, metavar="LATENTS", help="a table with latent positions")
     parser.add_argument("-o", "--output", type=table_to_write, required=True, metavar="OUT", help="the table to write")
+    add_table_option(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> None:
     from stellar_gui.session.encoding import decode_file
 
     stored = follow(load_model(arguments.session), "opening")
-    decoded = follow(decode_file(stored, arguments.latents, arguments.output), "decoding")
+    decoded = follow(decode_file(stored, arguments.latents, arguments.output, arguments.table), "decoding")
     if decoded.typical_brightness:
         warn(
             f"{arguments.latents.name}: no column mean_magnitude, so every star has the training stars' mean; the "

@@ -4,13 +4,20 @@ import argparse
 from pathlib import Path
 
 from stellar_gui.commands.console import follow, warn, write_result
-from stellar_gui.commands.options import add_column_option, add_dust_option, columns_of, table_to_write
+from stellar_gui.commands.options import (
+    add_column_option,
+    add_dust_option,
+    add_table_option,
+    columns_of,
+    table_to_write,
+)
 
 EXAMPLE = """\
 Every row is kept, in order. One that fails the session's quality checks, or lacks a band, has empty values in
 the added columns and the reason in the added column `quality`, which is empty where the row is good. Where CATALOG has
-a column of an added name already, that one keeps its values as NAME_source. Memory does not grow with the table. With a
-dust map, E(B-V) at each star is added as `ebv_map`.
+a column of an added name already, that one keeps its values as NAME_source. Memory does not grow with a table of CSV,
+ECSV, Parquet or FITS that is written as CSV or Parquet; a VOTable is read as a whole, and FITS, VOTable and ECSV are
+written as a whole. With a dust map, E(B-V) at each star is added as `ebv_map`.
 
 example:
   stellar-gui encode run.stellar more_stars.csv -o encoded.parquet"""
@@ -21,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session with a trained model")
     parser.add_argument("catalog", type=Path, metavar="CATALOG", help="a table of stars")
     parser.add_argument("-o", "--output", type=table_to_write, required=True, metavar="OUT", help="the table to write")
+    add_table_option(parser)
     add_column_option(parser)
     add_dust_option(parser, "for a model that corrects for extinction, in place of the table's columns")
 
@@ -31,8 +39,10 @@ def run(arguments: argparse.Namespace) -> None:
     from stellar_gui.session.encoding import encode_file
 
     stored = follow(load_model(arguments.session), "opening")
-    columns, dust_map = columns_of(arguments), arguments.dust_map
-    counts = follow(encode_file(stored, arguments.catalog, arguments.output, columns, dust_map), "encoding")
+    work = encode_file(
+        stored, arguments.catalog, arguments.output, columns_of(arguments), arguments.dust_map, arguments.table
+    )
+    counts = follow(work, "encoding")
     if counts.dust_note:
         warn(counts.dust_note)
     write_result([f"{counts.rows:,} rows, {counts.encoded:,} of them encoded, in {arguments.output}"])

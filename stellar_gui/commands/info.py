@@ -7,7 +7,14 @@ from typing import Any
 
 from stellar_gui.commands.compress import compression_lines
 from stellar_gui.commands.console import follow, write_json, write_result
-from stellar_gui.commands.options import add_column_option, add_quality_options, columns_of, cuts_of, warn_of_classes
+from stellar_gui.commands.options import (
+    add_column_option,
+    add_quality_options,
+    add_table_option,
+    columns_of,
+    cuts_of,
+    warn_of_classes,
+)
 
 EXAMPLE = """\
 example:
@@ -23,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a table of stars, or a .stellar session or .stellarz catalogue (told as it was saved)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object: rows, columns, bands, quality")
+    add_table_option(parser)
     add_column_option(parser)
     add_quality_options(parser)
 
@@ -58,7 +66,7 @@ def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
     from stellar_gui.session.summary import summarise
 
     cuts = cuts_of(arguments)
-    catalog = follow(load_catalog(arguments.file, columns_of(arguments)), "reading")
+    catalog = follow(load_catalog(arguments.file, columns_of(arguments), table=arguments.table), "reading")
     warn_of_classes(arguments, catalog)
     return summarise(catalog, check(catalog, cuts))
 

@@ -41,6 +41,16 @@ def add_dust_option(parser: "argparse._ActionsContainer", purpose: str) -> None:
     )
 
 
+def add_table_option(parser: argparse.ArgumentParser) -> None:
+    """--hdu NAME."""
+    parser.add_argument(
+        "--hdu",
+        metavar="NAME",
+        dest="table",
+        help="which table of a FITS file or VOTable with several: its name or number (default: the first table)",
+    )
+
+
 def add_quality_options(parser: argparse.ArgumentParser) -> None:
     """The quality switches of the data panel."""
     group = parser.add_argument_group("quality checks (rows that fail take no part)")

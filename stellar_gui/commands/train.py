@@ -12,6 +12,7 @@ from stellar_gui.commands.options import (
     add_column_option,
     add_dust_option,
     add_quality_options,
+    add_table_option,
     columns_of,
     cuts_of,
     positive_number,
@@ -124,6 +125,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object with the errors of the trained model"
     )
+    add_table_option(parser)
     add_column_option(parser)
     add_quality_options(parser)
 
@@ -148,7 +150,7 @@ def run(arguments: argparse.Namespace) -> None:
 
         require_device(config.device)
     if arguments.resume is None:
-        catalog = follow(load_catalog(arguments.catalog, columns_of(arguments)), "reading")
+        catalog = follow(load_catalog(arguments.catalog, columns_of(arguments), table=arguments.table), "reading")
         warn_of_classes(arguments, catalog)
         if arguments.dust_map is not None:
             catalog = follow(with_reddening(catalog, arguments.dust_map), "finding the dust")

@@ -11,18 +11,29 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.errors import MissingBandsError, OutputError
+from stellar_gui.errors import MissingBandsError, OutputError, SeveralTablesError
 from stellar_gui.gui.column_dialog import ColumnDialog
 from stellar_gui.gui.dialogs import show_error
 from stellar_gui.gui.settings import Settings
+from stellar_gui.gui.table_dialog import TableDialog
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace, prepare
-from stellar_gui.session.opening import SESSION_ENDING, is_session, open_path
+from stellar_gui.session.opening import SESSION_ENDING, is_session, open_path, require_one_table
 from stellar_gui.session.session import Session
 
-OPEN_FILTER = "Tables and sessions (*.csv *.csv.gz *.tsv *.txt *.dat *.parquet *.stellar *.stellarz);;All files (*)"
+OPEN_FILTER = (
+    "Tables and sessions (*.csv *.csv.gz *.tsv *.txt *.dat *.parquet *.fits *.fit *.fits.gz "
+    "*.vot *.vot.gz *.xml *.ecsv *.stellar *.stellarz);;All files (*)"
+)
 SESSION_FILTER = "Stellar GUI sessions (*.stellar)"
-EXPORT_FILTERS = ("CSV table (*.csv)", "Compressed CSV table (*.csv.gz)", "Parquet table (*.parquet)")
+EXPORT_FILTERS = (
+    "CSV table (*.csv)",
+    "Compressed CSV table (*.csv.gz)",
+    "Parquet table (*.parquet)",
+    "FITS table (*.fits)",
+    "VOTable (*.vot)",
+    "ECSV table (*.ecsv)",
+)
 
 
 class Files(QObject):
@@ -176,10 +187,16 @@ class Files(QObject):
         self._run("Copying the selection", work, done)
 
     def _load(
-        self, path: str, then: Callable[[], None] | None = None, columns: Mapping[str, str] = MappingProxyType({})
+        self,
+        path: str,
+        then: Callable[[], None] | None = None,
+        columns: Mapping[str, str] = MappingProxyType({}),
+        table: str | None = None,
     ) -> None:
         def work() -> Generator[Any, None, Session]:
-            session = yield from open_path(Path(path), columns)
+            if table is None:
+                require_one_table(Path(path))
+            session = yield from open_path(Path(path), columns, table)
             return prepare(session)
 
         def done(session: Session) -> None:
@@ -192,7 +209,9 @@ class Files(QObject):
             self.opened.emit()
 
         def failed(error: Exception) -> None:
-            if isinstance(error, MissingBandsError) and len(error.columns) >= len(BAND_NAMES):
+            if isinstance(error, SeveralTablesError):
+                choose(error.tables)
+            elif isinstance(error, MissingBandsError) and len(error.columns) >= len(BAND_NAMES):
                 names = error.columns
                 show_error(self._window, error, ("Choose columns\N{HORIZONTAL ELLIPSIS}", lambda: ask(names)))
             else:
@@ -200,7 +219,12 @@ class Files(QObject):
 
         def ask(names: Sequence[str]) -> None:
             dialog = ColumnDialog(Path(path).name, names, self._window)
-            dialog.chosen.connect(lambda chosen: self._load(path, then, chosen))
+            dialog.chosen.connect(lambda chosen: self._load(path, then, chosen, table))
+            dialog.open()
+
+        def choose(tables: Sequence[str]) -> None:
+            dialog = TableDialog(Path(path).name, tables, self._window)
+            dialog.chosen.connect(lambda name: self._load(path, then, columns, name))
             dialog.open()
 
         self._begin_opening("Opening the file", work, done, failed)

@@ -31,6 +31,7 @@ from stellar_gui.session.details import details_of
 from stellar_gui.session.export import (
     MEAN_MAGNITUDE,
     QUALITY,
+    added_meta,
     added_names,
     added_units,
     embedding_columns,
@@ -39,7 +40,8 @@ from stellar_gui.session.export import (
     reason_column,
     source_names,
 )
-from stellar_gui.session.pieces import Types, read_table_pieces, table_writer
+from stellar_gui.session.piece_writing import table_writer
+from stellar_gui.session.pieces import Piece, Types, read_table_pieces
 
 _CHECKED_ROLES: Final = (*BAND_NAMES, "identifier", "class")
 
@@ -67,6 +69,7 @@ def encode_file(
     target: Path,
     columns: Mapping[str, str] = MappingProxyType({}),
     dust_map: Path | None = None,
+    table: str | None = None,
 ) -> Generator[Progress, None, Encoded]:
     """Write a table's rows, all and in order, with what the model makes of them.
 
@@ -76,14 +79,15 @@ def encode_file(
     once to be written. source and target may be the same file.
 
     columns: the user's column by role; else the bands are the session's columns where the table has them, else as
-    recognised in the first piece.
+    recognised in the first piece. table: as for `load_table`.
     dust_map: which tells the extinction in place of columns; E(B-V) from it is added as `ebv_map`.
     Raises InputError for a table that cannot be used, OutputError where the target cannot be written.
     """
     if dust_map is not None and not stored.model.config.deredden:
         raise InputError("The model does not correct for extinction; leave out the dust map.")
     yield Progress(0, 100, "%")
-    catalog, types, units = yield from _read_checked_columns(stored, source, columns, dust_map is not None)
+    positions = dust_map is not None
+    catalog, types, first = yield from _read_checked_columns(stored, source, columns, positions, table)
     if dust_map is not None:
         catalog = yield from _halfway(with_reddening(catalog, dust_map))
     quality = check(catalog, stored.manifest.cuts)
@@ -93,11 +97,12 @@ def encode_file(
     if dust_map is not None:
         added = (DUST_COLUMN, *added)
     names = source_names(list(types), added)
-    units = {name: units[old] for name, old in zip(names, types, strict=True) if old in units}
-    units |= added_units(added) | {name: "mag" for name in added if name == DUST_COLUMN}
+    units = {name: first.units[old] for name, old in zip(names, types, strict=True) if old in first.units}
+    units |= {name: "mag" for name in added if name == DUST_COLUMN}
+    meta = {name: first.column_meta[old] for name, old in zip(names, types, strict=True) if old in first.column_meta}
     start = 0
-    with table_writer(target, metadata, units) as writer:
-        for piece in read_table_pieces(source, types):
+    with table_writer(target, metadata, units | added_units(added), meta | added_meta(added)) as writer:
+        for piece in read_table_pieces(source, types, table):
             rows = slice(start, start + len(piece.table))
             start = rows.stop
             if start > len(catalog):
@@ -111,16 +116,18 @@ def encode_file(
     return Encoded(len(catalog), int(quality.kept.sum()), outside_note(catalog, quality.kept))
 
 
-def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Progress, None, Decoded]:
+def decode_file(
+    stored: StoredModel, source: Path, target: Path, table: str | None = None
+) -> Generator[Progress, None, Decoded]:
     """Write the magnitudes at a table's latent positions, row by row.
 
     source has the columns latent_1 ... latent_m, target these and u g r i z (mag), empty where one is not finite. Where
     the network passes a star's brightness on beside its latent position, source may have the column mean_magnitude;
     without it every row gets the mean of the training stars. Of a model that corrects for extinction, magnitudes are
-    corrected ones.
+    corrected ones. table: as for `load_table`.
     Raises InputError for a table without these columns, OutputError where the target cannot be written.
     """
-    raw = yield from load_table(source)
+    raw = yield from load_table(source, table=table)
     latent = latent_names(stored.model.config.network.latent)
     if missing := [name for name in latent if name not in raw.frame.columns]:
         raise InputError(
@@ -133,24 +140,25 @@ def decode_file(stored: StoredModel, source: Path, target: Path) -> Generator[Pr
     magnitudes = np.full((len(positions), len(BAND_NAMES)), np.nan, dtype=np.float32)
     brightness = positions[finite, -1] if passed else None
     magnitudes[finite] = stored.model.decode(positions[finite, : len(latent)], brightness)
-    table = pd.DataFrame(np.hstack([positions, magnitudes]), columns=[*latent, *passed, *BAND_NAMES])
+    decoded = pd.DataFrame(np.hstack([positions, magnitudes]), columns=[*latent, *passed, *BAND_NAMES])
     manifest = stored.manifest
     metadata = origin(manifest.provenance, manifest.cuts, stored.model, f"positions of {source.name}")
-    yield from save_table(table, target, metadata, dict.fromkeys(BAND_NAMES, "mag"), comments=False)
-    return Decoded(len(table), typical_brightness=stored.model.features.passes_brightness and not passed)
+    units = dict.fromkeys([*passed, *BAND_NAMES], "mag")
+    yield from save_table(decoded, target, metadata, units, comments=False, column_meta=added_meta([*latent, *passed]))
+    return Decoded(len(decoded), typical_brightness=stored.model.features.passes_brightness and not passed)
 
 
 def _read_checked_columns(
-    stored: StoredModel, source: Path, chosen: Mapping[str, str], positions: bool
-) -> Generator[Progress, None, tuple[Catalog, dict[str, pa.DataType], dict[str, str]]]:
-    """What the quality checks look at, of all rows; the types and the units of all columns."""
-    types, units = Types(), {}
+    stored: StoredModel, source: Path, chosen: Mapping[str, str], positions: bool, table: str | None
+) -> Generator[Progress, None, tuple[Catalog, dict[str, pa.DataType], Piece]]:
+    """What the quality checks look at, of all rows; the types of all columns; the first piece."""
+    types, first = Types(), None
     parts: list[pd.DataFrame] = []
     roles: dict[str, str] = {}
     rows = 0
-    for piece in read_table_pieces(source):
-        if not parts:
-            units = dict(piece.units)
+    for piece in read_table_pieces(source, table=table):
+        if first is None:
+            first = piece
             roles = _roles(stored, source, piece.table, chosen, positions)
         types.add(piece.table)
         frame = to_frame(piece.table.select(list(roles.values())), tuple(roles))
@@ -160,7 +168,8 @@ def _read_checked_columns(
         yield Progress(50 * piece.share, 100, "%")
     names = ColumnRoles(MappingProxyType({role: role for role in roles}))
     provenance = Provenance(source.name, str(source.absolute()))
-    return Catalog(pd.concat(parts, ignore_index=True), names, provenance), types.settled(), units
+    assert first is not None  # read_table_pieces gives one, or an error
+    return Catalog(pd.concat(parts, ignore_index=True), names, provenance), types.settled(), first
 
 
 def _roles(

@@ -14,6 +14,7 @@ from stellar_gui import __version__
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Provenance
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.quality import QualityCuts, Reason
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.progress import Progress
@@ -26,6 +27,8 @@ SOURCE_SUFFIX: Final = "_source"
 ERROR: Final = "rec_error"
 QUALITY: Final = "quality"
 MEAN_MAGNITUDE: Final = "mean_magnitude"
+_UCD_BANDS: Final = {"u": "em.opt.U", "g": "em.opt.B", "r": "em.opt.R", "i": "em.opt.I", "z": "em.opt.I"}
+"""The word for each band's wavelength in the UCD1+ vocabulary (IVOA, 2023)."""
 
 
 def latent_names(dimension: int) -> tuple[str, ...]:
@@ -47,6 +50,22 @@ def added_units(columns: Iterable[str]) -> dict[str, str]:
     """Units by column name, of the added magnitudes among some columns."""
     magnitudes = {f"{band}_{kind}" for kind in ("rec", "res") for band in BAND_NAMES} | {ERROR, MEAN_MAGNITUDE}
     return {name: "mag" for name in columns if name in magnitudes}
+
+
+def added_meta(columns: Iterable[str]) -> dict[str, ColumnMeta]:
+    """UCDs and descriptions by column name, of the added columns among some."""
+    meta = {
+        ERROR: ColumnMeta("stat.error;phot.mag", "root mean square of the star's five residuals"),
+        MEAN_MAGNITUDE: ColumnMeta("phot.mag;em.opt;stat.mean", "mean of the star's magnitudes"),
+        QUALITY: ColumnMeta("meta.code.qual", "why the row takes no part; empty where it does"),
+    }
+    for band, word in _UCD_BANDS.items():
+        meta[f"{band}_rec"] = ColumnMeta(f"phot.mag;{word}", f"{band} magnitude as the autoencoder gives it back")
+        meta[f"{band}_res"] = ColumnMeta(
+            f"stat.fit.residual;phot.mag;{word}", f"{band} magnitude, original minus reconstruction"
+        )
+    latent = ColumnMeta("stat.param", "coordinate on the latent map, in units of the stars' standard deviation")
+    return {name: meta.get(name, latent) for name in columns if name in meta or name.startswith("latent_")}
 
 
 def source_names(source: Sequence[str], added: Collection[str]) -> list[str]:
@@ -119,9 +138,14 @@ def export_rows(
     what: the chosen rows in words. Raises OutputError where the file cannot be written.
     """
     table = export_table(session, rows)
+    source = list(session.catalog.table.columns)
+    added = list(table.columns[len(source) :])
     metadata = origin(session.catalog.provenance, session.cuts, session.model, what)
-    found = {finding.name: finding.unit for finding in session.findings if finding.unit}
-    yield from save_table(table, path, metadata, {**session.catalog.units, **added_units(table.columns), **found})
+    names = dict(zip(source_names(source, added), source, strict=True))
+    units = {name: session.catalog.units[old] for name, old in names.items() if old in session.catalog.units}
+    units |= added_units(added) | {found.name: found.unit for found in session.findings if found.unit}
+    meta = {name: session.catalog.column_meta[old] for name, old in names.items() if old in session.catalog.column_meta}
+    yield from save_table(table, path, metadata, units, column_meta=meta | added_meta(added))
 
 
 def origin(

@@ -4,7 +4,8 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from stellar_gui.catalog.reading import load_catalog
+from stellar_gui.catalog.reading import load_catalog, tables_in
+from stellar_gui.errors import SeveralTablesError
 from stellar_gui.progress import Progress
 from stellar_gui.session.compressed_file import is_compressed
 from stellar_gui.session.session import Session
@@ -17,10 +18,20 @@ def is_session(path: Path) -> bool:
     return path.suffix.lower() == SESSION_ENDING
 
 
-def open_path(path: Path, columns: Mapping[str, str] = MappingProxyType({})) -> Generator[Progress, None, Session]:
+def require_one_table(path: Path) -> None:
+    """Raise SeveralTablesError where a file has several tables to choose from; InputError where it cannot be read."""
+    tables = () if is_session(path) or is_compressed(path) else tables_in(path)
+    if len(tables) > 1:
+        raise SeveralTablesError(f"{path.name}: it has {len(tables)} tables; choose one of them.", tables)
+
+
+def open_path(
+    path: Path, columns: Mapping[str, str] = MappingProxyType({}), table: str | None = None
+) -> Generator[Progress, None, Session]:
     """Open a session, a compressed catalogue, or a table with these columns by role under the default cuts.
 
-    Raises InputError where the file cannot be used.
+
+    table: as for `load_table`. Raises InputError where the file cannot be used.
     """
     if is_compressed(path):
         from stellar_gui.session.compression import decompress
@@ -30,4 +41,4 @@ def open_path(path: Path, columns: Mapping[str, str] = MappingProxyType({})) -> 
         from stellar_gui.session.archive import load_session
 
         return (yield from load_session(path))
-    return Session((yield from load_catalog(path, columns)))
+    return Session((yield from load_catalog(path, columns, table=table)))

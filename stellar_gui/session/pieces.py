@@ -1,6 +1,5 @@
-"""Tables of any length read and written piece by piece, so that memory does not grow with them."""
+"""Tables of any length read piece by piece, so that memory does not grow with them."""
 
-import gzip
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -8,21 +7,23 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir
-from typing import IO, Final, Protocol, cast
+from typing import Final
 from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stellar_gui.catalog.arrow_frame import UNIT, from_frame, to_frame, units_of
+from stellar_gui.catalog.arrow_frame import column_meta_of, from_frame, units_of
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.columns import LARGEST_EXACT_FLOAT
 from stellar_gui.catalog.csv_layout import read_layout, unique_names
-from stellar_gui.catalog.parquet_table import key_values
+from stellar_gui.catalog.csv_table import read_text_table
+from stellar_gui.catalog.fits_table import open_fits, read_fits
+from stellar_gui.catalog.parquet_table import read_parquet
 from stellar_gui.catalog.raw_table import LIMITS
-from stellar_gui.catalog.reading import ending, load_table
+from stellar_gui.catalog.reading import load_table, reader_of
 from stellar_gui.catalog.text_pieces import read_pieces
-from stellar_gui.catalog.writing import WRITERS, atomic_target, write_table
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import drain
 
@@ -39,29 +40,30 @@ class Piece:
 
     table: pa.Table
     units: Mapping[str, str]
+    column_meta: Mapping[str, ColumnMeta]
     share: float
 
 
-def read_table_pieces(path: Path, types: Mapping[str, pa.DataType] | None = None) -> Iterator[Piece]:
-    """The rows of a table in order, some ten thousand at a time.
+def read_table_pieces(
+    path: Path, types: Mapping[str, pa.DataType] | None = None, table: str | None = None
+) -> Iterator[Piece]:
+    """The rows of a table in order, some ten thousand at a time; a VOTable is read as a whole first.
 
     types: by column, as `Types` found them when the table was read before; without them a column of a text table may
-    have another type in each piece.
+    have another type in each piece. table: as for `load_table`.
     Raises InputError as `load_table` does, OutputError where there is no room for temporary files.
     """
-    with closing(load_table(path, _LIMITS)) as whole:
+    with closing(load_table(path, _LIMITS, table)) as whole:
         next(whole)  # the checks of the file and its header
     try:
-        with path.open("rb") as file:
-            packed = file.read(4) == b"PAR1"
         empty = True
-        for piece in _parquet_pieces(path) if packed else _text_pieces(path, types):
+        for piece in _pieces(path, types, table):
             empty = False
             yield piece
         if empty:
             raise InputError(path.name)
     except (InputError, pa.ArrowException, OSError) as error:
-        drain(load_table(path))  # says what is wrong with the file, and in which line
+        drain(load_table(path, table=table))  # says what is wrong with the file, and in which line
         raise InputError(f"{path.name}: cannot be read; save it again.") from error
 
 
@@ -97,19 +99,45 @@ class Types:
         return pa.string()
 
 
+def _pieces(path: Path, types: Mapping[str, pa.DataType] | None, table: str | None) -> Iterator[Piece]:
+    reader = reader_of(path)
+    if reader is read_parquet:
+        return _parquet_pieces(path)
+    if reader is read_fits:
+        return _fits_pieces(path, table)
+    return _text_pieces(path, types) if reader is read_text_table else _whole_pieces(path, table)
+
+
+def _fits_pieces(path: Path, table: str | None) -> Iterator[Piece]:
+    source = open_fits(path, _LIMITS, table)
+    done = 0
+    for rows in source.pieces(_BATCH_ROWS):
+        done += len(rows)
+        yield Piece(rows, source.units, source.column_meta, done / len(source.rows))
+
+
+def _whole_pieces(path: Path, table: str | None) -> Iterator[Piece]:
+    raw = drain(load_table(path, table=table))
+    rows = from_frame(raw.frame)
+    for start in range(0, len(rows), _BATCH_ROWS):
+        share = min(start + _BATCH_ROWS, len(rows)) / len(rows)
+        yield Piece(rows.slice(start, _BATCH_ROWS), raw.units, raw.column_meta, share)
+
+
 def _parquet_pieces(path: Path) -> Iterator[Piece]:
     with pq.ParquetFile(path) as file:
-        names, units, done = unique_names(file.schema_arrow.names), units_of(file.schema_arrow), 0
+        schema = file.schema_arrow
+        names, units, meta, done = unique_names(schema.names), units_of(schema), column_meta_of(schema), 0
         for batch in file.iter_batches(_BATCH_ROWS):
             done += len(batch)
             table = pa.Table.from_batches([batch]).rename_columns(list(names))
-            yield Piece(table, units, done / file.metadata.num_rows)
+            yield Piece(table, units, meta, done / file.metadata.num_rows)
 
 
 def _text_pieces(path: Path, types: Mapping[str, pa.DataType] | None) -> Iterator[Piece]:
     """Each piece of the text is read as a table of its own, under the whole's column names."""
     size = path.stat().st_size
-    with _temporary_folder() as folder, closing(read_pieces(path, _LIMITS)) as pieces:
+    with temporary_folder() as folder, closing(read_pieces(path, _LIMITS)) as pieces:
         part, header = folder / "part.csv", b""
         for number, piece in enumerate(pieces):
             rows = piece.text
@@ -121,12 +149,12 @@ def _text_pieces(path: Path, types: Mapping[str, pa.DataType] | None) -> Iterato
             try:
                 part.write_bytes(header + rows)
             except OSError as error:
-                raise _no_room(folder, error) from error
+                raise no_room(folder, error) from error
             raw = drain(load_table(part))
             table = from_frame(raw.frame, raw.units)
             if types is not None:
                 table = pa.table({name: table[name].cast(types[name]) for name in table.column_names})
-            yield Piece(table, raw.units, piece.done / size)
+            yield Piece(table, raw.units, raw.column_meta, piece.done / size)
 
 
 def _header(header: bytes, types: Mapping[str, pa.DataType] | None) -> bytes:
@@ -139,7 +167,7 @@ def _header(header: bytes, types: Mapping[str, pa.DataType] | None) -> bytes:
 
 
 @contextmanager
-def _temporary_folder() -> Iterator[Path]:
+def temporary_folder() -> Iterator[Path]:
     """A folder of its own, removed with what is in it at the end of the block, whenever a signal ends that.
 
     Raises OutputError where none can be made.
@@ -165,7 +193,8 @@ def _no_folder(error: OSError) -> OutputError:
     )
 
 
-def _no_room(folder: Path, error: BaseException) -> OutputError:
+def no_room(folder: Path, error: BaseException) -> OutputError:
+    """The error where a temporary folder cannot take a file."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return OutputError(
         f"temporary files could not be written in {folder.parent} ({why.lower()}); "
@@ -175,79 +204,3 @@ def _no_room(folder: Path, error: BaseException) -> OutputError:
 
 def _has_rows(text: bytes) -> bool:
     return any(line.strip() and not line.startswith(b"#") for line in text.splitlines())
-
-
-class TableWriter(Protocol):
-    """Takes the pieces of a table, which have the same columns and types."""
-
-    def write(self, table: pa.Table) -> None:
-        """Add rows."""
-
-    def close(self) -> None:
-        """Finish the file."""
-
-
-@contextmanager
-def table_writer(path: Path, metadata: Mapping[str, str], units: Mapping[str, str]) -> Iterator[TableWriter]:
-    """Write a table piece by piece, atomically, in the form that `save_table` gives it; the ending chooses the format.
-
-    metadata and units are kept in Parquet; a CSV has no comments, so that every program reads it.
-    Raises OutputError where the file cannot be written.
-    """
-    end = ending(path, WRITERS)
-    if end is None:
-        raise OutputError(f"{path.name}: the ending does not tell a format; use one of {', '.join(WRITERS)}.")
-    with atomic_target(path) as temporary:
-        if end == ".parquet":
-            with closing(_ParquetWriter(temporary, metadata, units)) as writer:
-                yield writer
-        else:
-            with _temporary_folder() as folder, closing(_TextWriter(temporary, end, folder)) as text_writer:
-                yield text_writer
-
-
-class _ParquetWriter:
-    def __init__(self, path: Path, metadata: Mapping[str, str], units: Mapping[str, str]) -> None:
-        self._path, self._metadata, self._units = path, metadata, units
-        self._writer: pq.ParquetWriter | None = None
-
-    def write(self, table: pa.Table) -> None:
-        if self._writer is None:
-            fields = [
-                item.with_metadata({UNIT: self._units[item.name]}) if item.name in self._units else item
-                for item in table.schema
-            ]
-            self._schema = pa.schema(fields, metadata=key_values(self._metadata))
-            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
-        self._writer.write_table(table.cast(self._schema))
-
-    def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-
-
-class _TextWriter:
-    """Each piece is written as a table of its own, of which all but the first leave out the column names."""
-
-    def __init__(self, path: Path, end: str, folder: Path) -> None:
-        self._part = folder / "part.csv"
-        self._raw = path.open("wb")
-        self._file: IO[bytes] = self._raw
-        if end.endswith(".gz"):
-            self._file = cast("IO[bytes]", gzip.GzipFile("", "wb", compresslevel=6, fileobj=self._raw, mtime=0))
-        self._empty = True
-
-    def write(self, table: pa.Table) -> None:
-        try:
-            write_table(to_frame(table, tuple(table.column_names)), self._part, comments=False)
-        except OutputError as error:
-            raise _no_room(self._part.parent, error.__cause__ or error) from error
-        with self._part.open("rb") as part:
-            if not self._empty:
-                part.readline()
-            shutil.copyfileobj(part, self._file)
-        self._empty = False
-
-    def close(self) -> None:
-        self._file.close()
-        self._raw.close()
