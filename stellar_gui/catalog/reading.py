@@ -189,7 +189,8 @@ def reader_of(path: Path) -> Reader:
         return read_parquet
     if head.startswith(b"SIMPLE  ="):
         return read_fits
-    if head.lstrip(_BLANKS).startswith(b"<") and _VOTABLE.search(head):
+    letters = head.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\0", b"")
+    if letters.lstrip(_BLANKS).startswith(b"<") and _VOTABLE.search(letters):
         return read_votable
     for signature, kind in _FOREIGN:
         if head.lstrip(_BLANKS).lower().startswith(signature.lower()):

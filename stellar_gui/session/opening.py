@@ -30,7 +30,6 @@ def open_path(
 ) -> Generator[Progress, None, Session]:
     """Open a session, a compressed catalogue, or a table with these columns by role under the default cuts.
 
-
     table: as for `load_table`. Raises InputError where the file cannot be used.
     """
     if is_compressed(path):

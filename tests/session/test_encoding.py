@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astropy.io import fits
+from astropy.table import Table
 
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import recognise
@@ -18,6 +20,7 @@ from stellar_gui.catalog.quality import Reason, check
 from stellar_gui.catalog.raw_table import Limits
 from stellar_gui.catalog.reading import load_table
 from stellar_gui.catalog.simulation import simulate
+from stellar_gui.catalog.writing import write_table
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import drain
 from stellar_gui.session.archive import StoredModel, load_model, save_session
@@ -281,3 +284,29 @@ def test_a_full_disk_is_told_by_the_name_of_what_was_to_be_written(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
     assert [item.name for item in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(("source", "target"), [(".fits", ".fits"), (".vot", ".parquet"), (".ecsv", ".vot")])
+@pytest.mark.usefixtures("small_pieces")
+def test_astronomers_formats_give_what_csv_gives(stored: StoredModel, tmp_path: Path, source: str, target: str) -> None:
+    table = stars()
+    write_table(table, tmp_path / f"stars{source}", units={"u": "mag"})
+    drain(encode_file(stored, write(table, tmp_path / "plain.csv"), tmp_path / "plain.parquet"))
+    drain(encode_file(stored, tmp_path / f"stars{source}", tmp_path / f"out{target}"))
+    found, expected = (drain(load_table(tmp_path / name)) for name in (f"out{target}", "plain.parquet"))
+    pd.testing.assert_frame_equal(found.frame[list(table)], expected.frame[list(table)], check_exact=True)
+    pd.testing.assert_frame_equal(found.frame, expected.frame, rtol=1e-4, atol=1e-5)
+    assert found.units["u"] == found.units["u_rec"] == "mag"
+    assert found.column_meta["r_res"].ucd == "stat.fit.residual;phot.mag;em.opt.R"
+
+
+def test_the_named_table_of_a_fits_file_is_encoded_and_decoded(stored: StoredModel, tmp_path: Path) -> None:
+    path = tmp_path / "two.fits"
+    other, mine = Table({"a": [1]}), Table.from_pandas(simulate(60, seed=9).table)
+    units = [fits.BinTableHDU(other, name="OTHER"), fits.BinTableHDU(mine, name="MINE")]
+    fits.HDUList([fits.PrimaryHDU(), *units]).writeto(path)
+    drain(encode_file(stored, path, path, table="mine"))
+    assert len(drain(load_table(path)).frame) == 60
+    assert drain(decode_file(stored, path, tmp_path / "out.csv", table="STARS")).rows == 60
+    with pytest.raises(InputError, match="no table “x” in it"):
+        drain(encode_file(stored, path, tmp_path / "out.csv", table="x"))

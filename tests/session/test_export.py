@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.reading import load_table, read_catalog
 from stellar_gui.catalog.writing import write_table
 from stellar_gui.progress import drain
+from stellar_gui.session.archive import load_session, save_session
 from stellar_gui.session.export import added_names, export_rows, export_table, origin, source_names
 from stellar_gui.session.session import Session
 
@@ -75,7 +77,7 @@ def test_an_exported_table_can_be_opened_and_exported_again(trained: Session, tm
         pd.testing.assert_series_equal(again[name], once[name])
 
 
-@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet"])
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet", ".fits", ".vot", ".xml", ".ecsv"])
 def test_reading_the_file_back_gives_the_same_rows(trained: Session, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"stars{ending}"
     drain(export_rows(trained, trained.subsets["blue"], path, "subset blue"))
@@ -87,6 +89,9 @@ def test_reading_the_file_back_gives_the_same_rows(trained: Session, tmp_path: P
     assert found.metadata["model"] == trained.model.id
     assert found.metadata["rows"] == "subset blue"
     assert found.units["u_res"] == "mag"
+    assert "latent_1" not in found.units
+    assert found.column_meta["g_rec"].ucd == "phot.mag;em.opt.B"
+    assert found.column_meta["latent_1"].description
 
 
 def test_the_origin_tells_all_that_is_known(trained: Session) -> None:
@@ -109,3 +114,31 @@ def test_the_same_table_and_origin_give_the_same_bytes(trained: Session, tmp_pat
     for name in ("a.parquet", "b.parquet"):
         write_table(export_table(trained, np.arange(20)), tmp_path / name, facts)
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".fits", ".vot", ".ecsv"])
+def test_units_ucds_and_descriptions_go_from_file_to_session_to_file(
+    trained: Session, tmp_path: Path, ending: str
+) -> None:
+    meta = {"ra": ColumnMeta("pos.eq.ra;meta.main", "right ascension, J2000")}
+    source = tmp_path / f"stars{ending}"
+    write_table(trained.catalog.table, source, units={"ra": "deg"}, column_meta=meta)
+    drain(save_session(replace(trained, catalog=read_catalog(source)), tmp_path / "run.stellar"))
+    drain(export_rows(drain(load_session(tmp_path / "run.stellar")), np.arange(5), tmp_path / f"out{ending}", "some"))
+    found = read_catalog(tmp_path / f"out{ending}")
+    assert found.units["ra"] == "deg"
+    assert found.column_meta["ra"] == meta["ra"]
+
+
+def test_a_renamed_column_keeps_its_meaning_and_the_added_one_has_its_own(trained: Session, tmp_path: Path) -> None:
+    catalog = replace(
+        trained.catalog,
+        table=trained.catalog.table.assign(u_rec=1.0),
+        units={"u_rec": "Jy"},
+        column_meta={"u_rec": ColumnMeta("phot.flux", "a flux")},
+    )
+    drain(export_rows(replace(trained, catalog=catalog), np.arange(5), tmp_path / "out.fits", "some"))
+    found = read_catalog(tmp_path / "out.fits")
+    assert (found.units["u_rec_source"], found.units["u_rec"]) == ("Jy", "mag")
+    assert found.column_meta["u_rec_source"].ucd == "phot.flux"
+    assert found.column_meta["u_rec"].ucd == "phot.mag;em.opt.U"
