@@ -13,6 +13,7 @@ from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
 from stellar_gui.autoencoder.split import split
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.quality import QualityCuts
+from stellar_gui.catalog.simulation.photometry import asinh_magnitude
 from stellar_gui.catalog.simulation.sample import SimulatedStars, simulate_with_truth
 from stellar_gui.progress import drain
 from stellar_gui.session.denoising import denoisable
