@@ -1,4 +1,4 @@
-"""How odd each star is: scores by which stars are ranked, and what each of them finds."""
+"""How odd each star is: the scores by which stars are ranked, and what each of them finds."""
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
@@ -7,48 +7,15 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
-from stellar_gui.analysis.nearest import nearest
+from stellar_gui.analysis import oddness
+from stellar_gui.analysis.oddness import Stars, Steps
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
 
-LOOK_ALIKES: Final = 50
-"""Stars with which a star's bands and residuals are compared; a group of fewer stars of its own kind stays odd."""
-NEIGHBOUR: Final = 10
-"""The neighbour whose distance tells how sparse a star's surroundings are."""
 FEWEST_STARS: Final = 20
-SMALLEST_SPREAD: Final = 0.1
-"""mag, added in quadrature to what look-alikes differ by, so that no star is odd by a small fraction of that."""
-
-_BRIGHTNESS_WEIGHT: Final = 0.25  # of a magnitude of brightness against one of colour, in who looks alike
-_NORMAL: Final = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
-_LIMIT: Final = 3.0  # standard deviations at which the residuals that settle a covariance are cut
-_TREE_PIECE: Final = 65_536
-
-Scores = NDArray[np.float64]
-Steps = Generator[int, None, Scores]
-
-
-@dataclass(frozen=True, eq=False)
-class Stars:
-    """The n stars that take part; arrays are (n, 5) float64, mag, or (n, m), dimensionless.
-
-    magnitudes: with the reconstruction in place of a band without a detection. residual: NaN in such a band.
-    errors: photometric ones, NaN where not known; None where none is. latent: positions on the map.
-    """
-
-    magnitudes: NDArray[np.float64]
-    residual: NDArray[np.float64]
-    latent: NDArray[np.float64]
-    errors: NDArray[np.float64] | None
-
-    @property
-    def colours(self) -> NDArray[np.float64]:
-        """(n, 4), mag: u-g, g-r, r-i, i-z."""
-        return self.magnitudes[:, :-1] - self.magnitudes[:, 1:]
 
 
 @dataclass(frozen=True)
@@ -111,141 +78,36 @@ def ranking(score: NDArray[np.float32] | NDArray[np.int16]) -> NDArray[np.intp]:
     return order[: np.count_nonzero(np.isfinite(score))]
 
 
-def _bands(stars: Stars) -> Steps:
-    """Largest of five: a band's distance from its median among the stars alike in the others, over their spread."""
-    score = np.zeros(len(stars.magnitudes))
-    for k in range(len(BAND_NAMES)):
-        others = np.delete(stars.magnitudes, k, axis=1)
-        level = others.mean(axis=1)
-        alike = np.column_stack([others[:, :-1] - others[:, 1:], _BRIGHTNESS_WEIGHT * level])
-        height = stars.magnitudes[:, k] - level
-        for near in nearest(alike, _count(LOOK_ALIKES, stars)):
-            centre, spread = _centre_and_spread(height[near.neighbour])
-            distance = np.abs(height[near.rows] - centre) / np.hypot(spread, SMALLEST_SPREAD)
-            score[near.rows] = np.maximum(score[near.rows], distance)
-            yield len(near.rows)
-    return score
-
-
-def _surroundings(stars: Stars) -> Steps:
-    """Mahalanobis distance of a star's residuals from those of its neighbours on the map.
-
-    Their covariance is taken about the medians, of residuals cut at three standard deviations.
-    """
-    residual = np.nan_to_num(stars.residual)
-    score = np.empty(len(residual))
-    floor = np.square(SMALLEST_SPREAD) * np.eye(len(BAND_NAMES))
-    for near in nearest(stars.latent, _count(LOOK_ALIKES, stars)):
-        around = residual[near.neighbour]
-        centre, spread = _centre_and_spread(around)
-        limit = _LIMIT * spread[:, None]
-        apart = np.clip(around - centre[:, None], -limit, limit)
-        covariance = np.einsum("nki,nkj->nij", apart, apart, optimize=True) / around.shape[1] + floor
-        own = residual[near.rows] - centre
-        score[near.rows] = np.sqrt(np.einsum("ni,ni->n", own, np.linalg.solve(covariance, own[..., None])[..., 0]))
-        yield len(near.rows)
-    return score
-
-
-def _largest_rank(stars: Stars) -> Steps:
-    first = yield from _bands(stars)
-    second = yield from _surroundings(stars)
-    largest: Scores = np.maximum(rankdata(first), rankdata(second)) / len(first)
-    return largest
-
-
-def _error(stars: Stars) -> Steps:
-    yield len(stars.residual)
-    return _root_mean_square(stars.residual)
-
-
-def _error_of(band: int) -> Callable[[Stars], Steps]:
-    def work(stars: Stars) -> Steps:
-        yield len(stars.residual)
-        return np.abs(np.nan_to_num(stars.residual[:, band]))
-
-    return work
-
-
-def _scaled_error(stars: Stars) -> Steps:
-    """Root mean square over the bands whose error is known; 0 for a star without any."""
-    assert stars.errors is not None
-    yield len(stars.residual)
-    return np.nan_to_num(_root_mean_square(stars.residual / stars.errors))
-
-
-def _sparse(points: Callable[[Stars], NDArray[np.float64]]) -> Callable[[Stars], Steps]:
-    def work(stars: Stars) -> Steps:
-        score = np.empty(len(stars.magnitudes))
-        for near in nearest(points(stars), _count(NEIGHBOUR, stars)):
-            score[near.rows] = near.distance[:, -1]
-            yield len(near.rows)
-        return score
-
-    return work
-
-
-def _forest(stars: Stars) -> Steps:
-    from sklearn.ensemble import IsolationForest
-
-    colours = stars.colours
-    forest = IsolationForest(random_state=0).fit(colours)
-    score = np.empty(len(colours))
-    for start in range(0, len(colours), _TREE_PIECE):
-        piece = colours[start : start + _TREE_PIECE]
-        score[start : start + _TREE_PIECE] = -forest.score_samples(piece)
-        yield len(piece)
-    return score
-
-
-def _count(wanted: int, stars: Stars) -> int:
-    return min(wanted, len(stars.magnitudes) - 1)
-
-
-def _centre_and_spread(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Median along axis 1 and standard deviation as the median absolute deviation tells it."""
-    centre = np.median(values, axis=1)
-    return centre, _NORMAL * np.median(np.abs(values - centre[:, None]), axis=1)
-
-
-def _root_mean_square(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) from (n, 5), what is NaN left out; NaN where nothing is left."""
-    known = np.isfinite(values)
-    squares = np.square(np.where(known, values, 0.0)).sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        mean: NDArray[np.float64] = squares / known.sum(axis=1)
-    return np.sqrt(mean)
-
-
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
     {
         method.name: method
         for method in (
             Method(
+                "rank",
+                "Band or residuals, whichever is odder",
+                "Stars that rank high by either of the next two scores, so some of everything; 3 is the oddest "
+                "thousandth by one of them.",
+                "",
+                6,
+                oddness.largest_rank,
+            ),
+            Method(
                 "bands",
                 "One band against look-alikes",
-                "Stars with a band unlike that of the 50 stars most alike in the other four: a spoilt magnitude, "
-                "a variable star, a rare kind such as a quasar.",
+                "Stars with one band unlike that of the 50 most alike in the other four: a spoilt magnitude, or a rare "
+                "kind such as a quasar.",
                 "",
                 5,
-                _bands,
+                oddness.bands,
             ),
             Method(
                 "surroundings",
                 "Residuals against the surroundings",
-                "Stars whose residuals are unlike those of the 50 around them on the map: kinds that lie among others "
-                "there, such as white dwarfs with a red companion.",
+                "Stars whose residuals are unlike those of the 50 around them on the map, such as white dwarfs with a "
+                "red companion.",
                 "",
                 1,
-                _surroundings,
-            ),
-            Method(
-                "rank",
-                "Largest rank of these two",
-                "Stars that rank high by either of the two above: some of everything, at twice the length.",
-                "",
-                6,
-                _largest_rank,
+                oddness.surroundings,
             ),
             Method(
                 "error",
@@ -253,7 +115,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
                 "Stars that the autoencoder cannot give back: rare colours, and faint stars with their noise.",
                 "mag",
                 1,
-                _error,
+                oddness.error,
             ),
             *(
                 Method(
@@ -262,18 +124,18 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
                     f"Stars whose {band} magnitude the autoencoder cannot give back.",
                     "mag",
                     1,
-                    _error_of(k),
+                    oddness.error_of(k),
                 )
                 for k, band in enumerate(BAND_NAMES)
             ),
             Method(
                 "error_scaled",
                 "Residuals over photometric errors",
-                "Stars that the autoencoder misses by many times their photometric error: not faint ones, whose noise "
-                "is expected, but bright ones before all.",
+                "Stars that the autoencoder misses by many times their photometric error: bright ones before all, "
+                "since the noise of faint ones is expected.",
                 "",
                 1,
-                _scaled_error,
+                oddness.scaled_error,
                 needs_errors=True,
             ),
             Method(
@@ -282,7 +144,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
                 "Stars far from their 10th neighbour in the four colours: colours that few stars have.",
                 "mag",
                 1,
-                _sparse(lambda stars: stars.colours),
+                oddness.sparse(lambda stars: stars.colours),
             ),
             Method(
                 "sparse_latent",
@@ -290,20 +152,21 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
                 "Stars far from their 10th neighbour on the map: its rim and its gaps.",
                 "latent units",
                 1,
-                _sparse(lambda stars: stars.latent),
+                oddness.sparse(lambda stars: stars.latent),
             ),
             Method(
                 "forest",
                 "Isolation forest",
-                "Stars that few random cuts through the colours part from all others: extreme colours, hardly anything "
+                "Stars that few random cuts through the colours part from all others: extreme colours, and little "
                 "else.",
                 "",
                 1,
-                _forest,
+                oddness.forest,
             ),
         )
     }
 )
 """By name, in the order in which they are offered."""
 
-DEFAULT: Final = "bands"
+DEFAULT: Final = "rank"
+"""The most even over what `tests.benchmarks anomalies` plants: nowhere under three quarters of what the best finds."""

@@ -38,6 +38,14 @@ KEYS = (
         ),
     ),
     (
+        "Odd stars",
+        (
+            ("Left, Right", "in their list or the star panel: walk the ranking"),
+            ("0 to 5", "rate the picked star; the same again takes it away"),
+            ("U", "the next star of the ranking without a rating"),
+        ),
+    ),
+    (
         "Runs and their films",
         (
             ("Enter, F2, Delete", "in the list of runs: show, rename, delete"),

@@ -143,7 +143,7 @@ def test_stars_all_alike_are_not_odd(embedding: Embedding) -> None:
     alike = np.full((200, 5), 18.0, np.float32)
     still = Embedding(np.zeros((200, 2), np.float32), alike.copy(), np.zeros((200, 5), np.float32))
     for name, method in METHODS.items():
-        if not method.needs_errors and name not in ("rank", "forest"):
+        if not method.needs_errors and name != "forest":
             np.testing.assert_array_equal(drain(anomaly_scores(method, alike, still)), 0.0)
 
 
@@ -151,6 +151,17 @@ def test_the_same_stars_have_the_same_scores(magnitudes: NDArray[np.float32], em
     for name in ("rank", "forest"):
         first, second = (drain(anomaly_scores(METHODS[name], magnitudes, embedding)) for _ in range(2))
         np.testing.assert_array_equal(first, second)
+
+
+def test_the_largest_rank_is_that_of_the_score_by_which_a_star_is_odder(
+    magnitudes: NDArray[np.float32], embedding: Embedding
+) -> None:
+    score, *others = (
+        drain(anomaly_scores(METHODS[name], magnitudes, embedding)) for name in ("rank", "bands", "surroundings")
+    )
+    best = np.min([np.argsort(ranking(other)) for other in others], axis=0) + 1
+    taking_part = np.flatnonzero(np.isfinite(score))
+    np.testing.assert_allclose(score[taking_part], np.log10(len(taking_part) / best), atol=1e-5)
 
 
 def test_equal_scores_rank_in_the_order_of_their_rows() -> None:

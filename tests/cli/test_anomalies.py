@@ -47,7 +47,7 @@ def test_the_default_is_told_with_what_it_finds(run: Run, session: Path, tmp_pat
     told = run("anomalies", session, tmp_path / "odd.csv")
     assert told.status == 0
     assert METHODS[DEFAULT].finds in told.out
-    assert "method bands" in (tmp_path / "odd.csv").read_text().split("objid")[0]
+    assert f"method {DEFAULT}" in (tmp_path / "odd.csv").read_text().split("objid")[0]
 
 
 def test_help_lists_the_methods(run: Run) -> None:

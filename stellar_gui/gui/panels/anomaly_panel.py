@@ -13,6 +13,7 @@ from stellar_gui.analysis.anomalies import DEFAULT, METHODS, Method
 from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.catalog.columns import is_rounded
 from stellar_gui.catalog.photometry import has_photometric_errors
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.score_histogram import ScoreHistogram
@@ -25,6 +26,7 @@ from stellar_gui.session.anomalies import score_stars
 TOP_SHARE = 0.01
 """Share of the stars that lie above the threshold at first."""
 RATING_COLUMN = 3
+NO_ERRORS = "This table tells no photometric errors: name their columns, such as err_r, or choose another score."
 
 
 class AnomalyPanel(Panel):
@@ -50,6 +52,7 @@ class AnomalyPanel(Panel):
         self._note = caption("")
         self._note.setObjectName("anomalyNote")
         self._histogram = ScoreHistogram()
+        self._histogram.setMinimumHeight(120)
         self._above = QLabel()
         self._above.setObjectName("anomalyCount")
         self._select = QPushButton("Select above")
@@ -58,14 +61,14 @@ class AnomalyPanel(Panel):
         self._list = StarTable()
         self._list.setObjectName("anomalyList")
         self._list.setAccessibleName("Stars, the oddest first")
-        self._list.setMinimumHeight(120)
+        self._list.setToolTip("Left and Right walk the list, 0 to 5 rate the star, U goes to the next unrated one")
+        self._list.setMinimumHeight(110)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self._keys = caption("Left and Right walk the list, 0 to 5 rate the star, U goes to the next unrated.")
         self._top, line = _row(self._method, self._rank), _row(self._above, self._select)
-        self._parts: tuple[QWidget, ...] = (self._histogram, line, self._list, self._keys)
+        self._parts: tuple[QWidget, ...] = (self._histogram, line, self._list)
         for part, stretch in (
             (self._empty, 0), (self._top, 0), (self._finds, 0), (self._note, 0),
-            (self._histogram, 0), (line, 0), (self._list, 1), (self._keys, 0),
+            (self._histogram, 0), (line, 0), (self._list, 1),
         ):  # fmt: skip
             self.body.addWidget(part, stretch)
         self.body.addStretch(0)
@@ -157,8 +160,7 @@ class AnomalyPanel(Panel):
         catalog = workspace.catalog
         lacks = self._chosen.needs_errors and catalog is not None and not has_photometric_errors(catalog)
         self._rank.setEnabled(trained and self._task is None and not lacks)
-        self._rank.setToolTip("This table has no photometric errors, such as a column err_r." if lacks else "")
-        self._note.setText(self._told_of(scores))
+        self._note.setText(NO_ERRORS if lacks else self._told_of(scores))
         self._note.setVisible(bool(self._note.text()))
         rated = self._ranking.rated
         self.set_facts("" if scores is None else f"{numbers.stars(len(self._sorted))} \N{MIDDLE DOT} {rated:,} rated")
@@ -194,11 +196,15 @@ class AnomalyPanel(Panel):
         place = np.zeros(len(catalog), np.int64)
         place[self._ranking.rows] = np.arange(1, len(self._ranking.rows) + 1)
         identifier = catalog.columns.get("identifier")
+        if identifier is not None and is_rounded(catalog.table[identifier]):
+            identifier = None
         names = pd.Series(np.arange(1, len(catalog) + 1)) if identifier is None else catalog.table[identifier]
         unit = f", {scores.unit}" if scores.unit else ""
         return [
-            Column("rank", place, 0, "Place in the ranking, 1 for the oddest star"),
-            Column("row" if identifier is None else "star", names, None, "Identifier in the catalogue"),
+            Column("rank", place, None, "Place in the ranking, 1 for the oddest star"),
+            Column("row", names, None, "Row in the catalogue, counted from 1")
+            if identifier is None
+            else Column("star", names, None, "Identifier in the catalogue"),
             Column("score", scores.values, _digits(self._sorted), f"{self._method_of(scores).title}{unit}"),
             Column("rating", self._ratings(len(catalog)), 0, "Your rating, 0 to 5"),
         ]

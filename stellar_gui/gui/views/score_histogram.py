@@ -3,11 +3,11 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 
 from stellar_gui.gui.theme import theme
-from stellar_gui.gui.views.chart_style import Chart, LegendEntry, Mark, pen, shade
+from stellar_gui.gui.views.chart_style import Chart, pen, shade
 from stellar_gui.gui.views.scale_axis import ScaleAxis
 
 BINS = 80
@@ -34,6 +34,7 @@ class ScoreHistogram(Chart):
         self.setAccessibleName("Numbers of stars by score, with the threshold")
         self.setToolTip("Drag the threshold, or move it with the arrow keys")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.legend.hide()
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self._edges = self._counts = np.empty(0)
         self._threshold = np.nan
@@ -64,14 +65,6 @@ class ScoreHistogram(Chart):
         """Move the threshold."""
         self._threshold = threshold
         self._draw()
-
-    def sizeHint(self) -> QSize:
-        """Lower than other charts, since a list stands below."""
-        return QSize(300, 150)
-
-    def minimumSizeHint(self) -> QSize:
-        """The smallest size at which the ticks can be read."""
-        return QSize(200, 130)
 
     def pixel_of(self, score: float) -> int:
         """Where a score stands, in logical pixels from the left."""
@@ -115,7 +108,6 @@ class ScoreHistogram(Chart):
         for side in ("left", "bottom"):
             self.show_ticks(side, len(self._edges) > 0)
         if not len(self._edges):
-            self.legend.set_entries(())
             return
         heights = np.log10(np.maximum(self._counts, 10.0**_FLOOR))
         line = float(self._x.place([self._threshold])[0])
@@ -123,9 +115,6 @@ class ScoreHistogram(Chart):
         self._add_bars(slice(0, split), heights, theme.colors.muted)
         self._add_bars(slice(split, len(heights)), heights, theme.colors.primary)
         self.plot.addItem(pg.InfiniteLine(line, angle=90, pen=pen(theme.colors.text, 2.0)))
-        self.legend.set_entries(
-            [LegendEntry(Mark.BAND, "primary", "above the threshold"), LegendEntry(Mark.BAND, "muted", "below")]
-        )
         margin = 0.02 * (self._edges[-1] - self._edges[0])
         self.plot.setXRange(self._edges[0] - margin, self._edges[-1] + margin, padding=0)
         self.plot.setYRange(_FLOOR, max(float(heights.max()), 0.5) * 1.06, padding=0)
