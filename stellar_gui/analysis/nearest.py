@@ -34,7 +34,7 @@ def nearest(points: NDArray[np.floating], count: int) -> Generator[Near, None, N
     tree = cKDTree(points[references])
     for start in range(0, len(points), _PIECE):
         rows = order[start : start + _PIECE]
-        distance, found = tree.query(points[rows], count + 1)
+        distance, found = tree.query(points[rows], count + 1, workers=-1)
         neighbour = references[found]
         others = neighbour != rows[:, None]
         others[others.all(axis=1), -1] = False

@@ -72,11 +72,11 @@ def surroundings(stars: Stars) -> Steps:
     score = np.empty(len(residual))
     floor = np.square(SMALLEST_SPREAD) * np.eye(len(BAND_NAMES))
     for near in nearest(stars.latent, _count(LOOK_ALIKES, stars)):
-        around = residual[near.neighbour]
+        around = np.ascontiguousarray(residual[near.neighbour].swapaxes(1, 2))
         centre, spread = _centre_and_spread(around)
-        limit = _LIMIT * spread[:, None]
-        apart = np.clip(around - centre[:, None], -limit, limit)
-        covariance = np.einsum("nki,nkj->nij", apart, apart, optimize=True) / around.shape[1] + floor
+        limit = _LIMIT * spread[..., None]
+        apart = np.clip(around - centre[..., None], -limit, limit)
+        covariance = apart @ apart.swapaxes(1, 2) / around.shape[2] + floor
         own = residual[near.rows] - centre
         score[near.rows] = np.sqrt(np.einsum("ni,ni->n", own, np.linalg.solve(covariance, own[..., None])[..., 0]))
         yield len(near.rows)
@@ -147,9 +147,17 @@ def _count(wanted: int, stars: Stars) -> int:
 
 
 def _centre_and_spread(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Median along axis 1 and standard deviation as the median absolute deviation tells it."""
-    centre = np.median(values, axis=1)
-    return centre, _NORMAL * np.median(np.abs(values - centre[:, None]), axis=1)
+    """Median along the last axis, and the standard deviation that the median absolute deviation tells."""
+    centre = _median(values)
+    return centre, _NORMAL * _median(np.abs(values - centre[..., None]))
+
+
+def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Along the last axis, several times as fast as `numpy.median` for many short rows."""
+    ordered = np.sort(values, axis=-1)
+    count = ordered.shape[-1]
+    middle: NDArray[np.float64] = (ordered[..., (count - 1) // 2] + ordered[..., count // 2]) / 2
+    return middle
 
 
 def _root_mean_square(values: NDArray[np.float64]) -> NDArray[np.float64]:
