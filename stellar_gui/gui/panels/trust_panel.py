@@ -39,6 +39,7 @@ READING = {
 PLANES = {"latent": "latent", "pca": "PCA", "umap": "UMAP"}
 QUESTION = "Are a star's neighbours on the map its neighbours by magnitudes too, and more so than on other planes?"
 MEANING = "Trustworthiness: neighbours on the plane are alike. Continuity: stars that are alike are neighbours on it."
+WORKING = "comparing\N{HORIZONTAL ELLIPSIS}"
 NO_UMAP = 'To compare with UMAP too: pip install "stellar-gui[umap]".'
 
 
@@ -95,14 +96,14 @@ class TrustPanel(Panel):
         self.body.addWidget(self._reading)
         self.body.addSpacing(8)
         self.body.addWidget(QLabel("Neighbourhoods kept"))
-        self.body.addWidget(self._table)
-        self.body.addWidget(self._note)
         for pair in ((self._compare, self._show_principal), (self._umap, self._show_umap)):
             buttons = QHBoxLayout()
             buttons.setSpacing(6)
             for button in pair:
                 buttons.addWidget(button, 1)
             self.body.addLayout(buttons)
+        self.body.addWidget(self._table)
+        self.body.addWidget(self._note)
         self.body.addWidget(self._no_umap)
         self.body.addStretch(1)
         self._trust.shadingChanged.connect(self._show_shading)
@@ -136,7 +137,7 @@ class TrustPanel(Panel):
         self._show_umap.setVisible(self._trust.umap is not None)
         self._no_umap.setVisible(not installed)
         self._table.setVisible(report is not None)
-        self.set_facts("" if report is None else numbers.stars(report.stars))
+        self.set_facts(WORKING if busy else "" if report is None else numbers.stars(report.stars))
         if report is None:
             self._note.setText(QUESTION)
             return

@@ -100,15 +100,16 @@ class PaintedMap(MapCanvas):
         raster = _raster(view, plot, ratio)
         drawn = (self._picture.image if figure is None else self._picture.whole)(raster, self._stretch, colors)
         painter.drawImage(plot, drawn.image)
-        shaded = self._preview is None and self._shading.shades_cells
+        still = self._preview is None
+        shaded, outlined = still and self._shading.shades_cells, still and self._shading.draws_ellipses
         if shaded:
             self._shading.paint_cells(painter, plot, view, colors, self._maps)
-        has_contours = self._contours_visible and self._preview is None and (figure is None or figure.contours)
+        has_contours = self._contours_visible and still and not outlined and (figure is None or figure.contours)
         if has_contours:
             self._contours.paint_lines(painter, plot, view, colors)
         if drawn.marks is not None:
             painter.drawImage(plot, drawn.marks)
-        if self._preview is None:
+        if outlined:
             self._shading.paint_ellipses(painter, plot, view, colors, font)
         if has_contours:
             sharpness = ratio if figure is None else None

@@ -39,7 +39,8 @@ class ShadingLayer:
     def set_shading(self, trust: TrustMap | None, shading: Shading) -> None:
         """Draw another map of trust, or another shading."""
         self._trust, self._shading, self._image = trust, shading, None
-        self._values = None if trust is None else trust.values(shading)
+        values = None if trust is None else trust.values(shading)
+        self._values = None if values is None or not np.isfinite(values).any() else values
         if self._values is not None:
             self._limits = _limits(self._values)
 
@@ -47,6 +48,11 @@ class ShadingLayer:
     def shades_cells(self) -> bool:
         """Whether cells are drawn, to which the colour bar belongs then."""
         return self._values is not None
+
+    @property
+    def draws_ellipses(self) -> bool:
+        """Whether ellipses are drawn, beside which contours would not be told apart."""
+        return self._trust is not None and self._shading is Shading.ELLIPSES
 
     def key(self, colors: Colors, maps: ColorMaps) -> ValueKey:
         """What the colour bar tells of the cells."""
@@ -69,7 +75,7 @@ class ShadingLayer:
 
     def paint_ellipses(self, painter: QPainter, plot: QRectF, view: MapView, colors: Colors, font: QFont) -> None:
         """Draw an ellipse in some of the populated cells, evenly, and what its semi-axes mean."""
-        if self._trust is None or self._shading is not Shading.ELLIPSES:
+        if self._trust is None:
             return
         scale_x, scale_y = view.pixels_per_unit(plot)
         to_pixels = np.array([scale_x, -scale_y])
@@ -109,11 +115,8 @@ class ShadingLayer:
 
 
 def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The ends of the colour bar."""
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return 0.0, 1.0
-    low, high = np.percentile(known, _TAILS).tolist()
+    """The ends of the colour bar, of values that are not all missing."""
+    low, high = np.percentile(values[np.isfinite(values)], _TAILS).tolist()
     return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
