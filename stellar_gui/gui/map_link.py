@@ -14,6 +14,7 @@ from stellar_gui.analysis.findings import Finding, by_name
 from stellar_gui.analysis.hues import StarColors
 from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.planes import Plane, SkyPlane
+from stellar_gui.analysis.recipes import Drawn, Recipe, Rows
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.analysis.statistics import error_ranks
@@ -90,7 +91,7 @@ class MapLink(QObject):
         self.map = star_map
         star_map.tooltip_for = self._tooltip
         star_map.gestureFinished.connect(self._select)
-        star_map.regionEdited.connect(workspace.reselect)
+        star_map.regionEdited.connect(self._reselect)
         star_map.starActivated.connect(workspace.set_active)
         star_map.starHovered.connect(workspace.set_hovered)
         star_map.clearRequested.connect(workspace.clear_selection)
@@ -265,7 +266,17 @@ class MapLink(QObject):
             self.map.set_hovered(self._workspace.hovered)
 
     def _select(self, rows: NDArray[np.intp], mode: Mode, text: str) -> None:
-        self._workspace.select(rows, mode, text, self.map)
+        self._workspace.select(rows, mode, text, self.map, self._recipe())
+
+    def _reselect(self, rows: NDArray[np.intp], text: str) -> None:
+        self._workspace.reselect(rows, text, self._recipe())
+
+    def _recipe(self) -> Recipe:
+        """How the last gesture on the map has hit its stars."""
+        region, model = self.map.region, self._workspace.model
+        if region is None:
+            return Rows("picked one by one")
+        return Drawn(self._plane, region, model.id if self._plane.needs_model and model is not None else None)
 
     def _isolate(self, name: str) -> None:
         if isinstance(self._coloring, Labels):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QUndoCommand
 
+from stellar_gui.analysis.recipes import Recipe
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.catalog.quality import QualityCuts
 
@@ -15,12 +16,21 @@ from stellar_gui.catalog.quality import QualityCuts
 class Gesture:
     """The last step of a selection, made by a view that may still change which stars it hit.
 
-    source: the view; base: (n,) bool, the selection before; mode: how the stars hit join it.
+    source: the view; base: (n,) bool, the selection before, base_recipe: its recipe; mode: how the stars hit join it.
     """
 
     source: object
     base: NDArray[np.bool_]
+    base_recipe: Recipe | None
     mode: Mode
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """A selection: (n,) bool, and how it was made, None where nothing is selected."""
+
+    mask: NDArray[np.bool_]
+    recipe: Recipe | None = None
 
 
 class SelectionCommand(QUndoCommand):
@@ -32,26 +42,29 @@ class SelectionCommand(QUndoCommand):
     def __init__(
         self,
         text: str,
-        old: NDArray[np.bool_],
-        new: NDArray[np.bool_],
+        old: Chosen,
+        new: Chosen,
         gesture: Gesture | None,
-        assign: Callable[[NDArray[np.bool_], Gesture | None], None],
+        assign: Callable[[Chosen, Gesture | None], None],
     ) -> None:
         super().__init__(text)
-        self._size = len(new)
-        self._old = np.packbits(old)
-        self._new = np.packbits(new)
+        self._size = len(new.mask)
+        self._old, self._old_recipe = np.packbits(old.mask), old.recipe
+        self._new, self._new_recipe = np.packbits(new.mask), new.recipe
         self._gesture = gesture
         self._assign = assign
 
     def undo(self) -> None:
         """Bring the earlier selection back."""
-        self._assign(np.unpackbits(self._old, count=self._size).astype(bool), None)
+        self._assign(self._chosen(self._old, self._old_recipe), None)
 
     def redo(self) -> None:
         """Put the new selection into force."""
         gesture, self._gesture = self._gesture, None
-        self._assign(np.unpackbits(self._new, count=self._size).astype(bool), gesture)
+        self._assign(self._chosen(self._new, self._new_recipe), gesture)
+
+    def _chosen(self, bits: NDArray[np.uint8], recipe: Recipe | None) -> Chosen:
+        return Chosen(np.unpackbits(bits, count=self._size).astype(bool), recipe)
 
 
 class CutsCommand(QUndoCommand):

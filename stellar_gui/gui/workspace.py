@@ -1,7 +1,6 @@
 """The workspace: the one object that holds the shared state; panels and views listen to it and ask it to change."""
 
 from collections.abc import Generator, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +8,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from stellar_gui.analysis.recipes import EVERYTHING, ROWS, Combined, Operation, Recipe, after_gesture, kept
 from stellar_gui.analysis.selection import Mode, combine
+from stellar_gui.analysis.star_columns import StarColumns
+from stellar_gui.analysis.subsets import Subsets
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
@@ -19,9 +21,10 @@ from stellar_gui.gui.display import Display
 from stellar_gui.gui.findings import Findings
 from stellar_gui.gui.ranking import Ranking
 from stellar_gui.gui.runs import Runs
+from stellar_gui.gui.subsets import SubsetList
 from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.trust import Trust
-from stellar_gui.gui.undo import CutsCommand, Gesture, SelectionCommand
+from stellar_gui.gui.undo import Chosen, CutsCommand, Gesture, SelectionCommand
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.progress import Progress
 from stellar_gui.session.details import place
@@ -73,14 +76,15 @@ class Workspace(QObject):
         self.runs = Runs(self.undo_stack, self)
         self.runs.wantedChanged.connect(self._show_wanted_run)
         self.trust = Trust(self)
+        self.subset_list = SubsetList(self.undo_stack, self._column_names, self)
+        self.subset_list.subsetsChanged.connect(self.subsetsChanged)
         self._catalog: Catalog | None = None
         self._cuts = self._checked_cuts = QualityCuts()
         self._quality: Quality | None = None
         self._embedding: Embedding | None = None
         self._checkpoint: Checkpoint | None = None
         self._saved_checkpoint: Checkpoint | None = None
-        self._subsets: Mapping[str, Mask] = MappingProxyType({})
-        self._chosen: Mask = np.zeros(0, dtype=bool)
+        self._chosen = Chosen(np.zeros(0, dtype=bool))
         self._selection: Mask = np.zeros(0, dtype=bool)
         self._gesture: Gesture | None = None
         self._active = NO_STAR
@@ -127,14 +131,34 @@ class Workspace(QObject):
         return self._checkpoint
 
     @property
-    def subsets(self) -> Mapping[str, Mask]:
-        """Named subsets, (n,) bool each, in the order of their making."""
-        return self._subsets
+    def subsets(self) -> Subsets:
+        """Named subsets, as a mapping (n,) bool each, in their order; `subset_list` changes them."""
+        return self.subset_list.value
+
+    @property
+    def columns(self) -> StarColumns | None:
+        """What can be said of the stars by name, as in expressions; None without a catalogue."""
+        if self._catalog is None:
+            return None
+        model = self.model
+        return StarColumns(
+            self._catalog,
+            self._embedding,
+            None if model is None else model.id,
+            self.kept,
+            self.subsets,
+            self.findings.all,
+        )
 
     @property
     def selection(self) -> Mask:
         """(n,) bool over the catalogue's rows: the selected stars, all of which take part. Read-only."""
         return self._selection
+
+    @property
+    def selection_recipe(self) -> Recipe:
+        """How the selection was made."""
+        return self._chosen.recipe or ROWS
 
     @property
     def gesture_source(self) -> object | None:
@@ -172,7 +196,7 @@ class Workspace(QObject):
         """Whether closing would lose a trained model, a held training, or what was done since the session was saved."""
         if self._checkpoint is not None and self._checkpoint is not self._saved_checkpoint:
             return True
-        made = bool(self.runs.all) or self._checkpoint is not None
+        made = bool(self.runs.all) or self._checkpoint is not None or len(self.subsets) > 0
         return made and (self._model_unsaved or not self.undo_stack.isClean())
 
     def session(self) -> Session | None:
@@ -186,7 +210,7 @@ class Workspace(QObject):
             cuts=self._cuts,
             model=model,
             embedding=self._embedding if model is self.model else None,
-            subsets=self._subsets,
+            subsets=self.subsets,
             selection=self._selection,
             checkpoint=self._checkpoint,
             runs=self.runs.all,
@@ -205,10 +229,10 @@ class Workspace(QObject):
         self.findings.reset(session.findings)
         self._embedding = session.embedding
         self._checkpoint = self._saved_checkpoint = session.checkpoint
-        self._subsets = MappingProxyType(dict(session.subsets))
+        self.subset_list.reset(session.subsets)
         rows = len(session.catalog)
-        self._chosen = session.selection if session.selection is not None else np.zeros(rows, dtype=bool)
-        self._selection = _masked(self._chosen, self.kept)
+        self._chosen = Chosen(np.zeros(rows, dtype=bool) if session.selection is None else session.selection)
+        self._selection = _masked(self._chosen.mask, self.kept)
         self._gesture = None
         self._active = self._hovered = NO_STAR
         self._preview, self._film_shown = None, False
@@ -241,7 +265,7 @@ class Workspace(QObject):
             self.report(error)
             self.columnsRefused.emit()
             return
-        session = Session(catalog=catalog, cuts=self._cuts, subsets=self._subsets)
+        session = Session(catalog=catalog, cuts=self._cuts, subsets=self.subsets)
         task = Task("Reading the columns", lambda: prepare(session))
         task.finished.connect(self.show)
         task.failed.connect(self.report)
@@ -307,32 +331,44 @@ class Workspace(QObject):
         self.undo_stack.setClean()
         self.unsavedChanged.emit()
 
-    def select(self, rows: NDArray[np.intp], mode: Mode, text: str, source: object | None = None) -> None:
+    def select(
+        self,
+        rows: NDArray[np.intp],
+        mode: Mode,
+        text: str,
+        source: object | None = None,
+        recipe: Recipe = ROWS,
+    ) -> None:
         """Change the selection by the rows that a gesture hit, as one undoable step with a name.
 
-        source: the view whose gesture it was, if it can still change the rows by `reselect`.
+        source: the view whose gesture it was, if it can still change the rows by `reselect`; recipe: how they were hit.
         """
-        gesture = None if source is None else Gesture(source, self._selection, mode)
-        self._push_selection(combine(self._selection, self._hit(rows), mode), text, gesture)
+        before = self._chosen.recipe if self._selection.any() else None
+        gesture = None if source is None else Gesture(source, self._selection, before, mode)
+        new = combine(self._selection, self._hit(rows), mode)
+        self._push_selection(new, text, gesture, after_gesture(before, mode, recipe))
 
-    def reselect(self, rows: NDArray[np.intp], text: str) -> None:
+    def reselect(self, rows: NDArray[np.intp], text: str, recipe: Recipe = ROWS) -> None:
         """Let the last gesture have hit other rows, as another undoable step; nothing once it can no longer change.
 
-        The rows join the selection from before the gesture, by the gesture's mode.
+        The rows join the selection from before the gesture, by the gesture's mode; recipe: how they were hit.
         """
         gesture = self._gesture
         if gesture is not None:
-            self._push_selection(combine(gesture.base, self._hit(rows), gesture.mode), text, gesture)
+            new = combine(gesture.base, self._hit(rows), gesture.mode)
+            self._push_selection(new, text, gesture, after_gesture(gesture.base_recipe, gesture.mode, recipe))
 
     def select_all(self) -> None:
         """Select every star that is shown."""
         shown = self.shown
-        self._push_selection(shown, f"select all, {numbers.stars(int(shown.sum()))}")
+        self._push_selection(shown, f"select all, {numbers.stars(int(shown.sum()))}", recipe=EVERYTHING)
 
     def invert_selection(self) -> None:
         """Select what is shown and was not selected."""
         inverted = self.shown & ~self._selection
-        self._push_selection(inverted, f"invert selection, {numbers.stars(int(inverted.sum()))}")
+        before = kept(Combined(Operation.COMPLEMENT, (("selection", self.selection_recipe),)))
+        recipe = before if self._selection.any() else EVERYTHING
+        self._push_selection(inverted, f"invert selection, {numbers.stars(int(inverted.sum()))}", recipe=recipe)
 
     def clear_selection(self) -> None:
         """Select nothing."""
@@ -354,20 +390,27 @@ class Workspace(QObject):
         """Hand an error on to whoever shows it."""
         self.errorReported.emit(error)
 
+    def _column_names(self) -> tuple[str, ...]:
+        columns = self.columns
+        return () if columns is None else columns.names
+
     def _hit(self, rows: NDArray[np.intp]) -> Mask:
         hit = np.zeros(len(self._selection), dtype=bool)
         hit[rows] = True
         return hit
 
-    def _push_selection(self, new: Mask, text: str, gesture: Gesture | None = None) -> None:
+    def _push_selection(
+        self, new: Mask, text: str, gesture: Gesture | None = None, recipe: Recipe | None = None
+    ) -> None:
         if np.array_equal(new, self._selection):
             self._set_gesture(gesture)
         else:
-            self.undo_stack.push(SelectionCommand(text, self._chosen, new, gesture, self._assign_selection))
+            chosen = Chosen(new, recipe if new.any() else None)
+            self.undo_stack.push(SelectionCommand(text, self._chosen, chosen, gesture, self._assign_selection))
 
-    def _assign_selection(self, selection: Mask, gesture: Gesture | None) -> None:
-        self._chosen = selection
-        self._selection = _masked(selection, self.kept)
+    def _assign_selection(self, chosen: Chosen, gesture: Gesture | None) -> None:
+        self._chosen = chosen
+        self._selection = _masked(chosen.mask, self.kept)
         self._set_gesture(gesture)
         self.selectionChanged.emit()
 
@@ -428,7 +471,7 @@ class Workspace(QObject):
             self._embedding = embedding
         if checked_anew:
             self._checked_cuts = self._cuts
-            self._selection = _masked(self._chosen, self.kept)
+            self._selection = _masked(self._chosen.mask, self.kept)
         if embedding is not None:
             self.runs.arrive(embedding)
         if checked_anew:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.subsets import Subsets
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
@@ -36,6 +37,7 @@ from stellar_gui.session.export import MEAN_MAGNITUDE, latent_names
 from stellar_gui.session.manifest import Manifest
 from stellar_gui.session.run import Run
 from stellar_gui.session.session import SELECTION, Mask, Session
+from stellar_gui.session.subset_facts import facts_of
 from stellar_gui.session.summary import summarise
 from stellar_gui.session.tables import from_parquet, to_parquet
 
@@ -113,7 +115,12 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
     session = Session(_catalog(table, manifest, name), manifest.cuts, created=manifest.created)
     if ROWS in needed:
         flags = yield from from_parquet(members.pop(ROWS), manifest.rows, name)
-        subsets = {subset: _flag(flags, f"subset_{k}", name) for k, subset in enumerate(manifest.subsets, 1)}
+        subsets = Subsets(
+            tuple(
+                facts.subset(subset, _flag(flags, f"subset_{k}", name))
+                for k, (subset, facts) in enumerate(zip(manifest.subsets, manifest.subset_facts, strict=True), 1)
+            )
+        )
         selection = _flag(flags, SELECTION, name) if manifest.has_selection else None
         findings = tuple(_finding(flags, f"finding_{k}", told, name) for k, told in enumerate(manifest.findings, 1))
         session = replace(session, subsets=subsets, selection=selection, findings=findings)
@@ -161,6 +168,7 @@ def manifest_of(session: Session) -> Manifest:
         chosen=dict(catalog.chosen),
         cuts=session.cuts,
         subsets=tuple(session.subsets),
+        subset_facts=facts_of(session.subsets),
         has_selection=session.selection is not None,
         model=None if model is None else _model_facts(model),
         checkpoint=None if session.checkpoint is None else _checkpoint_facts(session.checkpoint),

@@ -16,14 +16,15 @@ from stellar_gui.catalog.columns import ROLES
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
+from stellar_gui.session import subset_facts
 from stellar_gui.session.container import MANIFEST, read_members
 from stellar_gui.session.session import SELECTION
+from stellar_gui.session.subset_facts import SubsetFacts
 
 FORMAT: Final = "stellar-gui session"
 FORMAT_VERSION: Final = 4
-"""1: no checkpoint, no masks, no roles of errors and dust; 2: one run alone, without a name; 3: no findings.
-
-Such sessions open.
+"""1: no checkpoint, no masks, no roles of errors and dust; 2: one run alone, without a name; 3: no findings,
+and subsets without recipes. Such sessions open.
 """
 
 Kind = TypeVar("Kind")
@@ -34,7 +35,8 @@ class Manifest:
     """What a session file says of itself.
 
     rows, columns, units, metadata, chosen, column_meta: as a Catalog has them.
-    subsets: their names, in order; subset k is column `subset_k` (counted from 1) of the rows table.
+    subsets: their names, in order; subset k is column `subset_k` (counted from 1) of the rows table. subset_facts: what
+    else is known of each.
     has_selection: whether the rows table has a column `selection`.
     model: what people want to know of it (id, seed, latent dimension, settings), None without one.
     runs: the same of every run's model, with `name` and `created`, in order; empty in sessions of version 2.
@@ -56,6 +58,7 @@ class Manifest:
     has_selection: bool
     model: Mapping[str, Any] | None
     summary: Mapping[str, Any]
+    subset_facts: tuple[SubsetFacts, ...] = ()
     checkpoint: Mapping[str, Any] | None = None
     runs: tuple[Mapping[str, Any], ...] = ()
     current: int | None = None
@@ -84,6 +87,7 @@ class Manifest:
             "column_meta": {name: asdict(meta) for name, meta in self.column_meta.items()},
             "cuts": asdict(self.cuts),
             "subsets": list(self.subsets),
+            "subset_facts": subset_facts.to_json(self.subset_facts),
             "has_selection": self.has_selection,
             "model": None if self.model is None else dict(self.model),
             "checkpoint": None if self.checkpoint is None else dict(self.checkpoint),
@@ -113,6 +117,7 @@ class Manifest:
             if version < 1:
                 raise ValueError(f"format version {version}")
             runs, current = _runs(content) if version >= 3 else ((), None)
+            names = _names(_item(content, "subsets", list))
             return cls(
                 program_version=_item(content, "program_version", str),
                 created=_time(_item(content, "created", str)),
@@ -124,7 +129,10 @@ class Manifest:
                 metadata=_texts(_item(content, "metadata", dict)),
                 column_meta=_column_meta(content.get("column_meta", {})),
                 cuts=_cuts(_item(content, "cuts", dict)),
-                subsets=_names(_item(content, "subsets", list)),
+                subsets=names,
+                subset_facts=subset_facts.from_json(content["subset_facts"], len(names))
+                if version >= 4
+                else subset_facts.plain_facts(len(names)),
                 has_selection=_item(content, "has_selection", bool),
                 model=None if content["model"] is None else _model(_item(content, "model", dict)),
                 checkpoint=_checkpoint(content) if version >= 2 else None,

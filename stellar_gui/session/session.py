@@ -1,16 +1,16 @@
 """The session: one piece of work as a value."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.star_columns import StarColumns
+from stellar_gui.analysis.subsets import Subsets
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
@@ -35,7 +35,8 @@ class Session:
     """A catalogue of n stars, what takes part of it, and what has been made of it.
 
     model, embedding: of the current run, None before training; the model holds its seed and settings.
-    subsets: (n,) bool by name, in the order of their making; selection: (n,) bool, None where nothing was selected yet.
+    subsets: as a mapping (n,) bool by name; plain masks that are given become subsets whose recipe is their rows.
+    selection: (n,) bool, None where nothing was selected yet.
     checkpoint: of a training of these stars that was paused or stopped, from which it can go on; None without one.
     created: ISO 8601 time, UTC.
     runs: all trainings that are kept, in the order of their making, the current one among them; where only a model is
@@ -48,7 +49,7 @@ class Session:
     cuts: QualityCuts = field(default_factory=QualityCuts)
     model: "TrainedModel | None" = None
     embedding: Embedding | None = None
-    subsets: Mapping[str, Mask] = field(default_factory=dict)
+    subsets: Subsets = field(default_factory=Subsets)
     selection: Mask | None = None
     checkpoint: "Checkpoint | None" = None
     created: str = field(default_factory=now)
@@ -56,6 +57,7 @@ class Session:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "subsets", Subsets.of(self.subsets))
         masks = [*self.subsets.values(), *([] if self.selection is None else [self.selection])]
         for mask in masks:
             mask.setflags(write=False)
@@ -65,7 +67,6 @@ class Session:
             raise ValueError(f"an embedding of {len(self.embedding)} rows over a catalogue of {len(self.catalog)}")
         if any(len(finding.values) != len(self.catalog) for finding in self.findings):
             raise ValueError(f"a finding of other rows over a catalogue of {len(self.catalog)}")
-        object.__setattr__(self, "subsets", MappingProxyType(dict(self.subsets)))
         if self.model is not None and not self.runs:
             run = Run(proposed_name(self.model.config), self.model, self.created)
             object.__setattr__(self, "runs", (run,))
@@ -81,6 +82,12 @@ class Session:
     def quality(self) -> Quality:
         """Which rows take part under the cuts, and why the others do not."""
         return check(self.catalog, self.cuts)
+
+    @property
+    def columns(self) -> StarColumns:
+        """What can be said of the stars by name, as in expressions."""
+        model = None if self.model is None else self.model.id
+        return StarColumns(self.catalog, self.embedding, model, self.quality.kept, self.subsets, self.findings)
 
     def rows_of(self, subset: str | None) -> tuple[NDArray[np.intp], str]:
         """Row numbers of a named subset, of the saved selection ('selection'), or of every row (None).

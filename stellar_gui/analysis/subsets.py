@@ -1,0 +1,101 @@
+"""Named subsets of a catalogue's stars: each with its members, colour, notes and recipe, all of them in their order."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stellar_gui.analysis.recipes import ROWS, Recipe
+
+Mask = NDArray[np.bool_]
+
+COLORS: Final = ("#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#0072b2", "#8c5a2b", "#a6a6a6", "#7b3fbf")
+"""Okabe and Ito's (2008) that are not near the selection's, the blues last since densities are blue; then others."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subset:
+    """A named subset.
+
+    mask: (n,) bool over the catalogue's rows, read-only. color: hexadecimal, as "#009e73"; visible: whether maps draw
+    its stars in that colour; notes: the user's; recipe: how its members were chosen.
+    """
+
+    name: str
+    mask: Mask
+    color: str = COLORS[0]
+    visible: bool = True
+    notes: str = ""
+    recipe: Recipe = ROWS
+
+    def __post_init__(self) -> None:
+        self.mask.setflags(write=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Subsets(Mapping[str, Mask]):
+    """All subsets in their order; as a mapping, the members by name. Raises ValueError where a name stands twice."""
+
+    all: tuple[Subset, ...] = ()
+    _by_name: Mapping[str, Subset] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_name = {subset.name: subset for subset in self.all}
+        if len(by_name) != len(self.all):
+            raise ValueError("two subsets of one name")
+        object.__setattr__(self, "_by_name", by_name)
+
+    @classmethod
+    def of(cls, masks: Mapping[str, Mask]) -> "Subsets":
+        """Plain masks as subsets whose recipe is their rows; Subsets as they are."""
+        if isinstance(masks, Subsets):
+            return masks
+        found = cls()
+        for name, mask in masks.items():
+            found = found.with_one(Subset(name, mask, found.next_color()))
+        return found
+
+    def __getitem__(self, name: str) -> Mask:
+        return self._by_name[name].mask
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def of_name(self, name: str) -> Subset:
+        """The subset of a name; KeyError for an unknown one."""
+        return self._by_name[name]
+
+    @property
+    def recipes(self) -> dict[str, Recipe]:
+        """The recipes by name."""
+        return {subset.name: subset.recipe for subset in self.all}
+
+    def next_color(self) -> str:
+        """The first colour that the fewest subsets have."""
+        used = [subset.color for subset in self.all]
+        return min(COLORS, key=used.count)
+
+    def with_one(self, subset: Subset) -> "Subsets":
+        """With another subset at the end; where its name is taken, with other members, notes and recipe of that one."""
+        old = self._by_name.get(subset.name)
+        if old is None:
+            return Subsets((*self.all, subset))
+        return self.changed(old.name, replace(subset, color=old.color, visible=old.visible))
+
+    def changed(self, name: str, subset: Subset) -> "Subsets":
+        """With another value in the place of the named one."""
+        return Subsets(tuple(subset if each.name == name else each for each in self.all))
+
+    def without(self, names: Iterable[str]) -> "Subsets":
+        """Without the named ones."""
+        gone = set(names)
+        return Subsets(tuple(each for each in self.all if each.name not in gone))
+
+    def in_order(self, names: Sequence[str]) -> "Subsets":
+        """The same subsets, in the order of these names, which are all of theirs."""
+        return Subsets(tuple(self._by_name[name] for name in names))
