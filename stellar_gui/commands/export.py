@@ -12,11 +12,12 @@ example:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """RUN.stellar, OUT, --subset."""
+    """RUN.stellar, OUT, --subset, --flags."""
     parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session")
     parser.add_argument(
         "out", type=table_to_write, metavar="OUT", help="the table to write; the ending chooses the format"
     )
+    parser.add_argument("--flags", action="store_true", help="add a true or false column for each of the subsets")
     parser.add_argument("--subset", metavar="NAME", help="a subset's name, or 'selection' (default: every star)")
 
 
@@ -27,5 +28,5 @@ def run(arguments: argparse.Namespace) -> None:
 
     session = follow(load_session(arguments.session), "opening")
     rows, what = session.rows_of(arguments.subset)
-    follow(export_rows(session, rows, arguments.out, what), "writing")
+    follow(export_rows(session, rows, arguments.out, what, arguments.flags), "writing")
     write_result([f"{len(rows):,} stars ({what}) in {arguments.out}"])

@@ -112,11 +112,12 @@ def reason_column(reason: NDArray[np.uint8]) -> pd.Series:
     return pd.Series(labels[reason], name=QUALITY, dtype="str")
 
 
-def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_]) -> pd.DataFrame:
+def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_], flags: bool = False) -> pd.DataFrame:
     """The chosen rows with all of the catalogue's columns, the embedding's of an embedded session, and the findings.
 
     rows: row numbers, in the order wanted, or a (n,) bool mask. Columns as `add_columns` and `embedding_columns` say.
-    Where one of the rows takes no part, and so has empty values, the column `quality` says why.
+    Where one of the rows takes no part, and so has empty values, the column `quality` says why. flags: whether each
+    subset adds a column of its name, bool, at the end.
     """
     numbers = np.arange(len(session.catalog))[rows]
     source = session.catalog.table.take(numbers).reset_index(drop=True)
@@ -127,17 +128,20 @@ def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_]) -
         columns.insert(0, embedding_columns(_taken(session.embedding, numbers)))
         if not session.quality.kept[numbers].all():
             columns.append(reason_column(session.quality.reason[numbers]))
+    if flags:
+        columns.append(_flags(session, numbers, pd.concat(columns, axis="columns").columns if columns else ()))
     return add_columns(source, pd.concat(columns, axis="columns")) if columns else source
 
 
 def export_rows(
-    session: Session, rows: NDArray[np.intp] | NDArray[np.bool_], path: Path, what: str
+    session: Session, rows: NDArray[np.intp] | NDArray[np.bool_], path: Path, what: str, flags: bool = False
 ) -> Generator[Progress, None, None]:
     """Write `export_table` of the chosen rows to path, atomically, with its origin in the file's metadata.
 
-    what: the chosen rows in words. Raises OutputError where the file cannot be written.
+    what: the chosen rows in words; flags: whether the subsets add a column each.
+    Raises OutputError where the file cannot be written.
     """
-    table = export_table(session, rows)
+    table = export_table(session, rows, flags)
     source = list(session.catalog.table.columns)
     added = list(table.columns[len(source) :])
     metadata = origin(session.catalog.provenance, session.cuts, session.model, what)
@@ -187,6 +191,11 @@ def _taken(embedding: Embedding, rows: NDArray[np.intp]) -> Embedding:
         residual=embedding.residual[rows],
         brightness=None if embedding.brightness is None else embedding.brightness[rows],
     )
+
+
+def _flags(session: Session, numbers: NDArray[np.intp], taken: Iterable[str]) -> pd.DataFrame:
+    names = set(taken)
+    return pd.DataFrame({free_name(name, names): mask[numbers] for name, mask in session.subsets.items()})
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

@@ -96,9 +96,9 @@ def test_a_recipe_of_recipes_is_applied_from_the_inside(columns: StarColumns) ->
     recipe = Combined(Operation.DIFFERENCE, (("a", BLUE), ("b", Typed("r < 18"))))
     expected = applied(BLUE, columns) & ~applied(Typed("r < 18"), columns)
     np.testing.assert_array_equal(applied(recipe, columns), expected)
-    label = Label("kind", "main_sequence")
+    label = Label("kind", "main sequence")
     np.testing.assert_array_equal(
-        applied(label, columns), (columns.catalog.table["kind"] == "main_sequence").to_numpy() & columns.kept
+        applied(label, columns), (columns.catalog.table["kind"] == "main sequence").to_numpy() & columns.kept
     )
 
 
