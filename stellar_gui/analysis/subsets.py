@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -11,8 +12,9 @@ from stellar_gui.analysis.recipes import ROWS, Recipe
 
 Mask = NDArray[np.bool_]
 
-COLORS: Final = ("#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#0072b2", "#8c5a2b", "#a6a6a6", "#7b3fbf")
+COLORS: Final = ("#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#0072b2", "#8c5a2b", "#7b3fbf", "#7fbf3f")
 """Okabe and Ito's (2008) that are not near the selection's, the blues last since densities are blue; then others."""
+MOST_DRAWN: Final = 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +76,24 @@ class Subsets(Mapping[str, Mask]):
     def recipes(self) -> dict[str, Recipe]:
         """The recipes by name."""
         return {subset.name: subset.recipe for subset in self.all}
+
+    @cached_property
+    def codes(self) -> NDArray[np.uint8]:
+        """(n,) uint8, read-only: 0 for a star of no visible subset, else k for the k-th of `drawn_colors`."""
+        codes = np.zeros(len(self.all[0].mask) if self.all else 0, np.uint8)
+        for code, subset in enumerate(self._drawn, 1):
+            codes[subset.mask] = code
+        codes.setflags(write=False)
+        return codes
+
+    @property
+    def drawn_colors(self) -> tuple[str, ...]:
+        """The colours of the visible subsets, from the lowest, which is the last in order, to the uppermost."""
+        return tuple(subset.color for subset in self._drawn)
+
+    @property
+    def _drawn(self) -> list[Subset]:
+        return [subset for subset in self.all if subset.visible][MOST_DRAWN - 1 :: -1]
 
     def next_color(self) -> str:
         """The first colour that the fewest subsets have."""

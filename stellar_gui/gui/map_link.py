@@ -100,6 +100,7 @@ class MapLink(QObject):
         workspace.qualityChanged.connect(self._follow_quality)
         workspace.embeddingChanged.connect(self._follow_embedding)
         workspace.selectionChanged.connect(self._show_selection)
+        workspace.subsetsChanged.connect(self._show_subsets)
         workspace.gestureChanged.connect(self._drop_region)
         workspace.activeChanged.connect(self._show_rings)
         workspace.hoveredChanged.connect(self._show_rings)
@@ -147,6 +148,7 @@ class MapLink(QObject):
             if not asleep and not self.up_to_date:
                 self.refresh()
             elif not asleep:
+                self._show_subsets()
                 self._show_selection()
                 self._show_rings()
 
@@ -193,6 +195,7 @@ class MapLink(QObject):
         else:
             self._recolor()
         self.map.set_hidden_labels(self._workspace.display.hidden_labels)
+        self._show_subsets()
         self._show_selection()
         self._show_rings()
         self.drawn.emit()
@@ -259,6 +262,12 @@ class MapLink(QObject):
     def _show_selection(self) -> None:
         if self.up_to_date and not self._asleep:
             self.map.set_selection(self._workspace.selection)
+
+    def _show_subsets(self) -> None:
+        subsets = self._workspace.subsets
+        if self.up_to_date and not self._asleep:
+            codes = subsets.codes if len(subsets) else np.zeros(len(self._workspace.kept), np.uint8)
+            self.map.set_subsets(codes, subsets.drawn_colors)
 
     def _show_rings(self) -> None:
         if self.up_to_date and not self._asleep:

@@ -26,9 +26,7 @@ def label_colors(colors: Colors, labels: int) -> tuple[str, ...]:
 
     The latter after Glasbey et al. (2007), "Colour displays for categorical images".
     """
-    first = [color or colors.ink for color in _OKABE_ITO]
-    if not is_dark(colors):
-        first[first.index(_YELLOW)] = _YELLOW_ON_LIGHT
+    first = [on_theme(color or colors.ink, colors) for color in _OKABE_ITO]
     chosen = first[:labels]
     if labels <= len(first):
         return tuple(chosen)
@@ -49,6 +47,11 @@ def label_colors(colors: Colors, labels: int) -> tuple[str, ...]:
         chosen.append(candidates[best])
         nearest = np.minimum(nearest, np.linalg.norm(places - places[best], axis=1))
     return tuple(chosen)
+
+
+def on_theme(color: str, colors: Colors) -> str:
+    """The colour as it is drawn: yellow darker on a light ground, any other as it is."""
+    return _YELLOW_ON_LIGHT if color == _YELLOW and not is_dark(colors) else color
 
 
 def rest_color(colors: Colors) -> str:

@@ -1,5 +1,6 @@
 """The state of a star map's picture: its stars, its part of the plane, and how they look."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from stellar_gui.analysis.hues import Limits, StarColors
 from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.sky import Projection
 from stellar_gui.analysis.spatial import GridIndex
+from stellar_gui.analysis.subset_marks import Codes
 from stellar_gui.analysis.thinning import Levels
 from stellar_gui.analysis.trust import Shading, TrustMap
 from stellar_gui.gui.theme import theme
@@ -25,6 +27,7 @@ from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.shading_layer import ShadingLayer
 from stellar_gui.gui.views.sky_axes import SkyAxes
 from stellar_gui.gui.views.star_picture import StarPicture
+from stellar_gui.gui.views.subset_layer import SubsetLayer
 from stellar_gui.progress import drain
 
 LEAST_PLOT = 2.0  # logical pixels
@@ -62,6 +65,7 @@ class MapCanvas(QAbstractScrollArea):
         self._picture = StarPicture(self._layer, self)
         self._picture.completed.connect(self._repaint)
         self._picture.completed.connect(self.drawingCompleted)
+        self._subsets = SubsetLayer(self._data.levels)
         self._contours = ContourLayer()
         self._shading = ShadingLayer()
         self._coloring: StarColors | None = None
@@ -103,6 +107,7 @@ class MapCanvas(QAbstractScrollArea):
         self._selection, self._preview, self._view_before_preview = None, None, None
         self._active = self._hovered = -1
         self._layer.set_levels(data.levels)
+        self._subsets.set_levels(data.levels)
         self._contours.set_contours(data.contours)
         self._home = self._home_view()
         if not keep_view:
@@ -144,6 +149,16 @@ class MapCanvas(QAbstractScrollArea):
         if self._preview is None:
             self._layer.set_selection(mask)
             self._forget_drawing()
+
+    def set_subsets(self, codes: Codes, colors: Sequence[str]) -> None:
+        """Draw stars in the colours of subsets, which begin anew with other data.
+
+        codes: (n,) uint8 over the catalogue's rows, 0 in none, k in that of the k-th colour; higher ones lie above.
+        """
+        if len(codes) != self._data.index.size:
+            raise ValueError("the subsets must have one entry for each row of the catalogue")
+        self._subsets.set_subsets(codes, colors)
+        self._repaint()
 
     def set_coloring(self, coloring: StarColors | None) -> None:
         """Colour the stars shown by numbers or labels, sorted beforehand; None: by their density. Selects nothing.

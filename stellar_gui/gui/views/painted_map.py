@@ -104,6 +104,10 @@ class PaintedMap(MapCanvas):
         shaded, outlined = still and self._shading.shades_cells, still and self._shading.draws_ellipses
         if shaded:
             self._shading.paint_cells(painter, plot, view, colors, self._maps)
+        if still:
+            coloured = self._subsets.image(raster, colors, drawn.marks is not None, figure is not None)
+            if coloured is not None:
+                painter.drawImage(plot, coloured)
         has_contours = self._contours_visible and still and not outlined and (figure is None or figure.contours)
         if has_contours:
             self._contours.paint_lines(painter, plot, view, colors)
