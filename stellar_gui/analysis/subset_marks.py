@@ -59,8 +59,9 @@ class SubsetField:
         self._members.clear()
 
     def marks(self, raster: Raster, whole: bool = False) -> NDArray[np.uint16] | None:
-        """(height, width) uint16, top row first: 256 times the code seen, plus its opacity; None without any star.
+        """(height, width) uint16, the picture's top row first: 256 times the code seen, plus its opacity.
 
+        None without any star in view.
         Of more stars in view than one frame has time for, a sample, unless the whole is asked for.
         """
         if self._codes is None:
@@ -74,17 +75,19 @@ class SubsetField:
             return None
         across, down = _pixels(members, raster)
         if stars <= MOST_DISCS:
-            return _discs(across, down, members.code, raster, (disc_radius(stars) + _RIM) * raster.ratio)
-        return _dots(across, down, members.code, raster)
+            marks = _discs(across, down, members.code, raster, (disc_radius(stars) + _RIM) * raster.ratio)
+        else:
+            marks = _dots(across, down, members.code, raster)
+        return np.ascontiguousarray(marks[::-1]) if raster.y_down else marks
 
 
 def _pixels(members: _Members, raster: Raster) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Places in pixels from the left and from the top."""
+    """Places in pixels from the left and from the top, where y grows upwards."""
     x0, x1, y0, y1 = raster.bounds
     with np.errstate(over="ignore"):
         across = (members.x - np.float32(x0)) * np.float32(raster.width / (x1 - x0))
         up = (members.y - np.float32(y0)) * np.float32(raster.height / (y1 - y0))
-    return across, up if raster.y_down else raster.height - up
+    return across, raster.height - up
 
 
 def _discs(
@@ -111,7 +114,7 @@ def _discs(
 
 
 def _dots(across: NDArray[np.float32], down: NDArray[np.float32], code: Codes, raster: Raster) -> NDArray[np.uint16]:
-    """Blocks of 2 x 2 pixels, more opaque where stars crowd."""
+    """Blocks of 2 x 2 pixels, to the right and below as in the density, more opaque where stars crowd."""
     seen = (across >= 0) & (across < raster.width) & (down >= 0) & (down < raster.height)
     pixel, code = down[seen].astype(np.int32) * raster.width + across[seen].astype(np.int32), code[seen]
     count = np.bincount(pixel)[pixel]
@@ -123,7 +126,7 @@ def _dots(across: NDArray[np.float32], down: NDArray[np.float32], code: Codes, r
     flat[pixel[above]] = ((code.astype(np.uint16) << 8) + opacity)[above]
     one = flat.reshape(raster.height, raster.width)
     beside = one.copy()
-    np.maximum(one[:, :-1], one[:, 1:], out=beside[:, :-1])
+    np.maximum(one[:, 1:], one[:, :-1], out=beside[:, 1:])
     marks = beside.copy()
-    np.maximum(beside[:-1], beside[1:], out=marks[:-1])
+    np.maximum(beside[1:], beside[:-1], out=marks[1:])
     return marks

@@ -39,6 +39,13 @@ SPECS: Final = {
         "Ctrl+E",
         "Write the selected stars with latent positions, reconstructed magnitudes and residuals to a file",
     ),
+    "actionExportFlags": _Spec(
+        "Subsets as &columns of exports",
+        None,
+        None,
+        "Exported tables get a true or false column for each subset",
+        checked=True,
+    ),
     "actionExportDenoised": _Spec(
         f"Export &denoised catalogue{ELLIPSIS}",
         "mdi6.blur",
@@ -67,6 +74,15 @@ SPECS: Final = {
     "actionSelectAll": _Spec("Select &all", "mdi6.select-all", "Ctrl+A", "Select every star that takes part"),
     "actionInvertSelection": _Spec("&Invert selection", "mdi6.select-inverse", "Ctrl+I", "Select the others instead"),
     "actionClearSelection": _Spec("&Clear selection", "mdi6.select-remove", "Ctrl+Shift+A", "Select nothing"),
+    "actionNewSubset": _Spec(
+        "&New subset of selection", "mdi6.set-none", "Ctrl+G", "Keep the selected stars as a subset, under a name"
+    ),
+    "actionImportSubset": _Spec(
+        f"I&mport subsets{ELLIPSIS}",
+        None,
+        None,
+        "Make a subset of a list of identifiers, or apply another session's recipes",
+    ),
     "actionToolPick": _Spec(
         "&Pick", "mdi6.cursor-default-outline", "P", "Click picks a star, drag moves the map", "tool"
     ),

@@ -29,6 +29,14 @@ KEYS = (
         ),
     ),
     (
+        "Subsets",
+        (
+            ("Ctrl+G", "keep the selection as a subset, its name edited in place"),
+            ("Enter, Space", "in their list: select the stars of one, draw the chosen ones or not"),
+            ("F2, Delete, Alt+Up, Alt+Down", "rename, delete, move up and down, which is the order of drawing"),
+        ),
+    ),
+    (
         "Look",
         (
             ("wheel", "zoom at the pointer; over an axis that axis alone"),

@@ -34,6 +34,7 @@ class Display(QObject):
         self._color = DENSITY
         self._hidden = self._wanted = frozenset[str]()
         self._visible: Mask | None = None
+        self._only: tuple[str, Mask] | None = None
         self._task: Task | None = None
 
     @property
@@ -48,14 +49,31 @@ class Display(QObject):
 
     @property
     def visible(self) -> Mask | None:
-        """(n,) bool: the rows with no hidden label; None for all."""
-        return self._visible
+        """(n,) bool: the rows with no hidden label, of one subset where that alone is shown; None for all."""
+        if self._only is None:
+            return self._visible
+        return self._only[1] if self._visible is None else self._only[1] & self._visible
+
+    @property
+    def only(self) -> str | None:
+        """The subset whose stars alone are shown; None where all are."""
+        return None if self._only is None else self._only[0]
+
+    def show_only(self, name: str | None, mask: Mask | None = None) -> None:
+        """Show the stars of one subset alone, which (n,) bool holds; None: all stars again."""
+        only = None if name is None or mask is None else (name, mask)
+        if only is None and self._only is None:
+            return
+        changed = only is None or self._only is None or only[1] is not self._only[1]
+        self._only = only
+        if changed:
+            self.visibleChanged.emit()
 
     def reset(self, catalog: Catalog) -> None:
         """Show all stars of another catalogue by their density; the workspace tells of the catalogue, not this."""
         self._catalog = catalog
         self._stop()
-        self._color, self._visible = DENSITY, None
+        self._color, self._visible, self._only = DENSITY, None, None
         self._hidden = self._wanted = frozenset()
 
     def extend(self, catalog: Catalog) -> None:

@@ -1,5 +1,6 @@
 """Opening, saving and exporting: the dialogs, and the work behind them in workers."""
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -52,6 +53,7 @@ class Files(QObject):
         self._window = window
         self._path: str | None = None
         self._opening: Task | None = None
+        self._flags = True
 
     @property
     def session_path(self) -> str | None:
@@ -135,38 +137,46 @@ class Files(QObject):
 
         self._run("Saving the session", work, done, outlives=True)
 
-    def ask_export(self) -> None:
-        """Ask for a file, and export the selected stars to it."""
-        dialog = self._dialog("Export the selected stars", QFileDialog.AcceptMode.AcceptSave, *EXPORT_FILTERS)
+    def set_flags(self, flags: bool) -> None:
+        """Whether exported tables get a column for each subset."""
+        self._flags = flags
+
+    def ask_export(self, subset: str | None = None) -> None:
+        """Ask for a file, and export the selected stars, or those of a subset, to it."""
+        what = "the selected stars" if subset is None else f"the subset {subset}"
+        ending = "_selection" if subset is None else "_" + "_".join(re.findall(r"\w+", subset.lower()))
+        dialog = self._dialog(f"Export {what}", QFileDialog.AcceptMode.AcceptSave, *EXPORT_FILTERS)
         dialog.setDefaultSuffix("csv")
-        dialog.selectFile(self._proposed("_selection.csv"))
+        dialog.selectFile(self._proposed(f"{ending}.csv"))
 
         def follow(chosen: str) -> None:
-            ending = chosen.partition("*.")[2].rstrip(")")
-            dialog.setDefaultSuffix(ending)
-            dialog.selectFile(self._proposed(f"_selection.{ending}"))
+            suffix = chosen.partition("*.")[2].rstrip(")")
+            dialog.setDefaultSuffix(suffix)
+            dialog.selectFile(self._proposed(f"{ending}.{suffix}"))
 
         dialog.filterSelected.connect(follow)
-        dialog.fileSelected.connect(self.export_selection)
+        dialog.fileSelected.connect(lambda path: self.export_selection(path, subset))
         dialog.open()
 
-    def export_selection(self, path: str | Path) -> None:
-        """Export the selected stars, with all that was derived from them, to a file."""
+    def export_selection(self, path: str | Path, subset: str | None = None) -> None:
+        """Export the selected stars, or those of a subset, with all that was derived from them, to a file."""
         session = self._workspace.session()
         if session is None:
             return
-        target, rows = Path(path), np.flatnonzero(self._workspace.selection)
+        target, flags = Path(path), self._flags
+        rows = np.flatnonzero(self._workspace.selection if subset is None else session.subsets[subset])
+        what = "selection" if subset is None else f"subset {subset}"
 
         def work() -> Generator[Any, None, None]:
             from stellar_gui.session.export import export_rows
 
-            return export_rows(session, rows, target, "selection")
+            return export_rows(session, rows, target, what, flags)
 
         def done(_: object) -> None:
             self._settings.remember_folder(str(target))
             self.exported.emit(str(target))
 
-        self._run("Exporting the selection", work, done, outlives=True)
+        self._run(f"Exporting the {what}", work, done, outlives=True)
 
     def copy_selection(self) -> None:
         """Put the selected stars on the clipboard as tab-separated text."""

@@ -26,6 +26,7 @@ from stellar_gui.gui.panels.report_panel import ReportPanel
 from stellar_gui.gui.panels.runs_panel import RunsPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
+from stellar_gui.gui.panels.subset_panel import SubsetPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
 from stellar_gui.gui.panels.trust_panel import TrustPanel
 from stellar_gui.gui.ranking import RATINGS
@@ -81,9 +82,13 @@ class MainWindow(QMainWindow):
         self._training = TrainingPanel(self.workspace)
         self._star = StarPanel(self.workspace)
         self._selection = SelectionPanel(self.workspace)
+        self._subsets = SubsetPanel(self.workspace)
         self._report = ReportPanel(self.workspace)
         self._runs = RunsPanel(self.workspace)
-        left, right = (self._data, self._training, self._runs), (self._star, self._selection, self._report)
+        left, right = (
+            (self._data, self._training, self._runs),
+            (self._star, self._selection, self._subsets, self._report),
+        )
         self._anomalies = AnomalyPanel(self.workspace)
         self._trust = TrustPanel(self.workspace)
         self._analyses: tuple[Panel, ...] = (self._anomalies, self._trust)
@@ -101,7 +106,9 @@ class MainWindow(QMainWindow):
         stretches, colours = self._stretch_actions(), self._map_card.colors.menu
         self._color_maps = ColorMapMenu(self._settings.color_maps, self)
         maps = self._color_maps.menu
-        self._menus = Menus(self, self._actions, self._undo, self._redo, stretches, colours, maps)
+        self._menus = Menus(
+            self, self._actions, self._undo, self._redo, stretches, colours, maps, self._subsets.commands.menu
+        )
         self._status = StatusBar(self.workspace)
         self.setStatusBar(self._status)
         self._fill_analyse_menu()
@@ -239,6 +246,8 @@ class MainWindow(QMainWindow):
             "actionSelectAll": workspace.select_all,
             "actionInvertSelection": workspace.invert_selection,
             "actionClearSelection": workspace.clear_selection,
+            "actionNewSubset": self._subsets.save_selection,
+            "actionImportSubset": self._subsets.ask_identifiers,
             "actionFit": lambda: maps.current.fit(),
             "actionFitSelection": lambda: maps.current.fit_selection(),
             "actionPreviousView": lambda: maps.current.previous_view(),
@@ -292,6 +301,9 @@ class MainWindow(QMainWindow):
         workspace.runs.runsChanged.connect(self._update_actions)
         self._data.columns.chosen.connect(files.set_columns)
         self._selection.exportRequested.connect(files.ask_export)
+        self._subsets.exportRequested.connect(files.ask_export)
+        self._subsets.commands.told.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        do["actionExportFlags"].toggled.connect(files.set_flags)
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)
         for exported in (files.exported, self._model_exports.exported):
@@ -387,6 +399,8 @@ class MainWindow(QMainWindow):
             allow(name, open_, "Open a table of stars first.")
         for name in ("actionExportSelection", "actionCopySelection", "actionFitSelection", "actionClearSelection"):
             allow(name, mapped and selected, "Select stars on the map first.")
+        allow("actionNewSubset", selected, "Select stars on the map first.")
+        allow("actionImportSubset", open_, "Open a table of stars first.")
         for name in ("actionSelectAll", "actionInvertSelection", "actionSaveFigure", "actionCopyFigure", "actionFit"):
             allow(name, mapped, "Train the autoencoder first.")
         for name in ("actionPreviousView", "actionZoomIn", "actionZoomOut"):

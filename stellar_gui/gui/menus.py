@@ -19,6 +19,7 @@ FILE = (
     "actionSaveSessionAs",
     SEPARATOR,
     "actionExportSelection",
+    "actionExportFlags",
     "actionExportDenoised",
     "actionExportCompressed",
     "actionSaveFigure",
@@ -31,6 +32,10 @@ SELECT = (
     "actionSelectAll",
     "actionInvertSelection",
     "actionClearSelection",
+    SEPARATOR,
+    "actionNewSubset",
+    "actionImportSubset",
+    "subsets",
     SEPARATOR,
     *TOOL_ACTIONS,
     SEPARATOR,
@@ -88,6 +93,7 @@ CONTEXT = (
     "actionInvertSelection",
     "actionClearSelection",
     SEPARATOR,
+    "actionNewSubset",
     "actionExportSelection",
     "actionCopySelection",
     SEPARATOR,
@@ -108,6 +114,7 @@ class Menus:
         stretches: Sequence[QAction],
         colours: QMenu,
         colour_maps: QMenu,
+        subsets: QMenu,
     ) -> None:
         self._window = window
         self._named: dict[str, QAction] = {"actionUndo": undo, "actionRedo": redo}
@@ -117,6 +124,7 @@ class Menus:
             "recent": self.recent,
             "colour": colours,
             "colourMap": colour_maps,
+            "subsets": subsets,
             "stretch": _choices("&Stretch", stretches, window),
             "theme": _choices("&Theme", _theme_actions(window), window),
             "rate": QMenu("&Rate the star", window),

@@ -218,8 +218,10 @@ def _style_sheet(colors: Colors) -> str:
     QToolButton[quiet="true"] {{ border: none; border-radius: 4px; padding: 2px; }}
     QToolButton[quiet="true"]:hover, QToolButton[quiet="true"]:focus {{ background: {colors.sunken}; }}
     QToolButton[quiet="true"]::menu-indicator {{ image: none; }}
-    QCheckBox::indicator:unchecked {{ border: 1px solid {colors.muted}; border-radius: 2px;
-                                      background: {colors.card}; }}
+    QTreeView#subsetList {{ background: {colors.card}; border: none; selection-background-color: {colors.chosen};
+                            selection-color: {colors.text}; }}
+    QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked {{
+        border: 1px solid {colors.muted}; border-radius: 2px; background: {colors.card}; }}
     QToolBar {{ background: {colors.window}; border: none; spacing: 2px; padding: 3px 0 7px 0; }}
     QToolBar::separator {{ background: {colors.border}; width: 1px; margin: 5px 6px; }}
     QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 4px; }}

@@ -77,7 +77,7 @@ class Workspace(QObject):
         self.runs.wantedChanged.connect(self._show_wanted_run)
         self.trust = Trust(self)
         self.subset_list = SubsetList(self.undo_stack, self._column_names, self)
-        self.subset_list.subsetsChanged.connect(self.subsetsChanged)
+        self.subset_list.subsetsChanged.connect(self._follow_subsets)
         self._catalog: Catalog | None = None
         self._cuts = self._checked_cuts = QualityCuts()
         self._quality: Quality | None = None
@@ -348,6 +348,11 @@ class Workspace(QObject):
         new = combine(self._selection, self._hit(rows), mode)
         self._push_selection(new, text, gesture, after_gesture(before, mode, recipe))
 
+    def select_stars(self, mask: Mask, mode: Mode, what: str, recipe: Recipe) -> None:
+        """Change the selection by the stars of a mask that are shown; what: where they come from, in words."""
+        rows = np.flatnonzero(mask & self.shown)
+        self.select(rows, mode, f"{what}, {numbers.stars(len(rows))}", recipe=recipe)
+
     def reselect(self, rows: NDArray[np.intp], text: str, recipe: Recipe = ROWS) -> None:
         """Let the last gesture have hit other rows, as another undoable step; nothing once it can no longer change.
 
@@ -389,6 +394,12 @@ class Workspace(QObject):
     def report(self, error: Exception) -> None:
         """Hand an error on to whoever shows it."""
         self.errorReported.emit(error)
+
+    def _follow_subsets(self) -> None:
+        only = self.display.only
+        if only is not None:
+            self.display.show_only(only, self.subsets.get(only))
+        self.subsetsChanged.emit()
 
     def _column_names(self) -> tuple[str, ...]:
         columns = self.columns
