@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "decompress": "unpack a compressed catalogue to a table",
         "select": "add a subset to a session by an expression on its columns",
         "export": "write a session's stars, or one subset of them, as a table",
+        "clusters": "find clusters among a session's stars and write them as a table",
         "anomalies": "rank a session's stars by how odd they are",
         "trust": "tell how far a session's latent plane keeps the neighbourhoods of its stars",
     }

@@ -1,23 +1,29 @@
 """Clusters of stars: a label for every star, found by density or as Gaussian mixtures, and how well they hold apart."""
 
 from collections.abc import Generator
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.mixture import Mixture, fit_mixture, merged
 from stellar_gui.analysis.neighbour_graph import NOISE, NeighbourGraph
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
 
 METHODS: Final = ("gmm", "hdbscan")
-OUTSIDE: Final = -2
-"""The label of a row that takes no part."""
+"""Gaussian mixture; clusters by density."""
+SPACES: Final = ("latent", "features")
+"""Where distances are taken: on the latent plane; among the numbers that the network reads."""
 MOST_STARS: Final = 20_000
 """Stars in which clusters are looked for; of more, as many drawn at random, and the others are placed by them."""
 FEWEST_STARS: Final = 50
+FEWEST_TOGETHER: Final = 10
+"""Stars of the sample that a mixture's cluster needs; a smaller one is noise."""
+CLUSTER: Final = "cluster"
+"""The name of the column."""
 
 _FEWEST_DIFFERENT: Final = 10
 _SILHOUETTE_STARS: Final = 3_000
@@ -28,12 +34,14 @@ _BATCH: Final = 65_536
 class ClusterSettings:
     """How clusters are looked for; what belongs to the other method does not matter.
 
-    smallest: stars of the smallest cluster (HDBSCAN), as a share of all that take part. components: of the mixture, None
-    for as many as the BIC asks for; overlap: nats a star from which on overlapping components are one cluster (see
-    `merged`; 0 merges all, infinity none). seed: of the stars drawn and of the mixture's start.
+    method, space: one of METHODS and of SPACES. smallest: stars of the smallest cluster (HDBSCAN), as a share of all
+    that take part. components: of the mixture, None for as many as the BIC asks for; overlap: nats a star from which on
+    overlapping components are one cluster (see `merged`; 0 merges all, infinity none). seed: of the stars drawn and of
+    the mixture's start.
     """
 
     method: str = "gmm"
+    space: str = "latent"
     smallest: float = 0.01
     components: int | None = None
     overlap: float = 0.035
@@ -44,12 +52,12 @@ class ClusterSettings:
 class Clustering:
     """A cluster for each of n stars.
 
-    labels: (n,) int16, 0 for the largest cluster and so on by size, NOISE (-1), or OUTSIDE (-2) where a row takes no part.
-    sizes: stars of each cluster. noise: of the stars that take part, the share in no cluster.
+    labels: (n,) int16, 0 for the largest cluster and so on by size, NOISE (-1), or UNLABELLED where a row takes no
+    part. sizes: stars of each cluster. noise: of the stars that take part, the share in no cluster.
     silhouettes: the median silhouette (Rousseeuw 1987) of each cluster, on some of its stars drawn at random, noise
     left out; silhouette: the mean of these stars; None and NaN with fewer than two clusters.
-    components: of the mixture, None for HDBSCAN; bic: as in Mixture. sampled: stars in which the clusters were looked for.
-    Arrays are read-only.
+    components: of the mixture, None for HDBSCAN; bic: as in Mixture. sampled: stars in which the clusters were looked
+    for. Arrays are read-only.
     """
 
     labels: NDArray[np.int16]
@@ -70,7 +78,7 @@ class Clustering:
     @property
     def note(self) -> str:
         """How the labels were found, in a sentence or two."""
-        stars = int(np.count_nonzero(self.labels != OUTSIDE))
+        stars = int(np.count_nonzero(self.labels != UNLABELLED))
         if self.settings.method == "hdbscan":
             how = f"HDBSCAN, smallest cluster {self.settings.smallest:.2%} of the stars."
             rest = (
@@ -79,13 +87,13 @@ class Clustering:
         else:
             chosen = "" if self.settings.components is not None else ", chosen by BIC"
             parts = f"{self.components} Gaussian component{'s' if self.components != 1 else ''}{chosen}"
-            how = f"{parts}, merged from an overlap of {self.settings.overlap:g} on; noise lies outside of all."
+            how = f"{parts}, merged from an overlap of {self.settings.overlap:g} on; noise lies outside of all, or in fewer than {FEWEST_TOGETHER} stars."
             rest = "the others are placed by the mixture."
         return how if self.sampled == stars else f"{how} Found in {self.sampled:,} stars; {rest}"
 
 
 class ClusterFinder:
-    """Some stars of a table, and what was worked out on the way to their clusters, for trying one setting after another.
+    """Some stars of a table, and what was worked out on the way to their clusters, for trying setting after setting.
 
     points: (n, k), float; a row with a value that is not finite takes no part. Raises InputError with too few stars.
     """
@@ -112,9 +120,9 @@ class ClusterFinder:
         self._mixtures: dict[int | None, Mixture] = {}
 
     def preview(self, settings: ClusterSettings) -> Generator[Progress | None, None, Clustering]:
-        """The clusters of the drawn stars alone; the labels of all others are OUTSIDE."""
+        """The clusters of the drawn stars alone; the labels of all others are UNLABELLED."""
         found, mixture = yield from self._found(settings)
-        labels = np.full(self._count, OUTSIDE, np.int16)
+        labels = np.full(self._count, UNLABELLED, np.int16)
         labels[self._rows[self._chosen]] = found
         return self._clustering(labels, settings, mixture)
 
@@ -123,7 +131,7 @@ class ClusterFinder:
     ) -> Generator[Progress | None, None, Clustering]:
         """The clusters of all stars, of the same points as this was made from."""
         found, mixture = yield from self._found(settings)
-        labels = np.full(self._count, OUTSIDE, np.int16)
+        labels = np.full(self._count, UNLABELLED, np.int16)
         others = np.delete(self._rows, self._chosen)
         rest = (points[others] - self._centre) / self._scale
         labels[self._rows[self._chosen]] = found
@@ -154,13 +162,16 @@ class ClusterFinder:
         return _labels(mixture, self._merged(mixture, settings), self._sample), mixture
 
     def _merged(self, mixture: Mixture, settings: ClusterSettings) -> NDArray[np.intp]:
-        return merged(mixture.shares(self._sample)[0], settings.overlap)
+        """(k,): the cluster of each component, NOISE for those that make a cluster of a few stars only."""
+        cluster = merged(mixture.shares(self._sample)[0], settings.overlap)
+        sizes = np.bincount(np.maximum(_labels(mixture, cluster, self._sample), 0), minlength=len(cluster))
+        return np.where(sizes[cluster] < FEWEST_TOGETHER, NOISE, cluster)
 
     def _clustering(self, labels: NDArray[np.int16], settings: ClusterSettings, mixture: Mixture | None) -> Clustering:
         labels, sizes = by_size(labels)
         known = self._rows[self._chosen]
         silhouette, silhouettes = _silhouettes(self._sample, labels[known], len(sizes), self._seed)
-        taking_part = np.count_nonzero(labels != OUTSIDE)
+        taking_part = np.count_nonzero(labels != UNLABELLED)
         return Clustering(
             labels,
             settings,
@@ -179,8 +190,8 @@ def find_clusters(
 ) -> Generator[Progress | None, None, Clustering]:
     """The clusters of stars (n, k), of which rows with a value that is not finite take no part.
 
-    Beyond 20,000 stars the clusters are looked for in as many, drawn by the seed, and the others placed by them; the same
-    seed gives the same labels. Raises InputError with fewer than 50 stars, or stars that lie on a few places only.
+    Beyond 20,000 stars the clusters are looked for in as many, drawn by the seed, and the others placed by them; the
+    same seed gives the same labels. Raises InputError with fewer than 50 stars, or stars that lie on a few places only.
     """
     return (yield from ClusterFinder(points, settings.seed).clusters(points, settings))
 
@@ -198,8 +209,9 @@ def by_size(labels: NDArray[np.int16]) -> tuple[NDArray[np.int16], NDArray[np.in
 
 def _labels(mixture: Mixture, cluster: NDArray[np.intp], points: NDArray[np.float64]) -> NDArray[np.int16]:
     share, outside = mixture.shares(points)
-    together = np.stack([share[:, cluster == k].sum(axis=1) for k in range(cluster.max() + 1)], axis=1)
-    return np.where(outside, NOISE, together.argmax(axis=1)).astype(np.int16)
+    names = np.unique(cluster)
+    together = np.stack([share[:, cluster == name].sum(axis=1) for name in names], axis=1)
+    return np.where(outside, NOISE, names[together.argmax(axis=1)]).astype(np.int16)
 
 
 def _silhouettes(
@@ -217,3 +229,23 @@ def _silhouettes(
     for label in present.tolist():
         medians[label] = np.median(values[labels[rows] == label])
     return float(values.mean()), medians
+
+
+def as_finding(clustering: Clustering, model: str | None) -> Finding:
+    """The labels as the column `cluster` of every star; the recipe tells the settings, the model's id and the note."""
+    recipe = {
+        **asdict(clustering.settings),
+        "model": model,
+        "stars_sampled": clustering.sampled,
+        "components_found": clustering.components,
+        "bic": [list(pair) for pair in clustering.bic],
+        "silhouette": clustering.silhouette,
+        "silhouettes": [None if np.isnan(value) else value for value in clustering.silhouettes.tolist()],
+        "note": clustering.note,
+    }
+    return Finding(CLUSTER, "Cluster", clustering.labels, labels=label_names(len(clustering.sizes)), recipe=recipe)
+
+
+def label_names(clusters: int) -> dict[int, str]:
+    """What the labels of so many clusters, and of noise, are called."""
+    return {**{k: f"cluster {k}" for k in range(clusters)}, NOISE: "noise"}

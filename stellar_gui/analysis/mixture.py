@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Generator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,8 @@ from scipy.stats import chi2
 
 from stellar_gui.progress import Progress
 
-if TYPE_CHECKING:
-    from sklearn.mixture import GaussianMixture
-
-MOST_COMPONENTS: Final = 12
-"""Up to which number the Bayesian information criterion is asked."""
+TRIED: Final = (1, 2, 3, 4, 5, 6, 8, 10, 12)
+"""The numbers of components among which the Bayesian information criterion chooses."""
 INSIDE: Final = 0.999
 """Share of a component's own stars within its ellipsoid; a star outside the ellipsoids of all components is noise."""
 
@@ -57,16 +54,15 @@ class Mixture:
 
 
 def fit_mixture(points: NDArray[np.float64], components: int | None, seed: int) -> Generator[Progress, None, Mixture]:
-    """Fit stars (n, d) with so many Gaussians, or, for None, with the number up to 12 of the lowest BIC (Schwarz 1978).
+    """Fit stars (n, d) with so many Gaussians, or, for None, with the number of TRIED with the lowest BIC.
 
-    Yields progress in fits.
+    BIC: Schwarz 1978, Ann. Stat. 6, 461. Yields progress in fits.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
 
-    most = min(MOST_COMPONENTS, len(points) // (2 * points.shape[1]))
-    numbers = range(1, most + 1) if components is None else (components,)
-    best: GaussianMixture | None = None
+    numbers = TRIED if components is None else (components,)
+    best: Any = None
     bic: list[tuple[int, float]] = []
     for number in numbers:
         fitted = GaussianMixture(number, max_iter=_ITERATIONS, reg_covar=_ROUNDING, random_state=seed)
@@ -77,7 +73,6 @@ def fit_mixture(points: NDArray[np.float64], components: int | None, seed: int) 
         if best is None or bic[-1][1] <= min(value for _, value in bic):
             best = fitted
         yield Progress(len(bic), len(numbers), "fits")
-    assert best is not None
     return Mixture(best.weights_, best.means_, best.precisions_cholesky_, tuple(bic) if components is None else ())
 
 

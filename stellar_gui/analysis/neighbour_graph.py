@@ -1,4 +1,4 @@
-"""Clusters by density: HDBSCAN on a graph of neighbours, which gives in a second what all pairs of stars would in a minute."""
+"""Clusters by density: HDBSCAN on a graph of neighbours, some ten times as fast as on all pairs of stars."""
 
 from collections.abc import Generator
 from typing import Final
@@ -26,8 +26,8 @@ class NeighbourGraph:
     """Stars (m, k) and the distances to their neighbours, from which clusters of any smallest size are found.
 
     HDBSCAN (Campello, Moulavi & Sander 2013) takes all pairs of stars; here it is given those of each star with its 16
-    nearest, of each among ever thinner random samples of the stars with its 16 nearest there, and with the nearest of the
-    next thinner sample, so that the graph hangs together. Core distances are exact.
+    nearest, of each among ever thinner random samples of the stars with its 16 nearest there, and with the nearest of
+    the next thinner sample, so that the graph hangs together. Core distances are exact.
     """
 
     def __init__(self, points: NDArray[np.float64], seed: int) -> None:
