@@ -1,14 +1,14 @@
 """Clusters of stars: a label for every star, found by density or as Gaussian mixtures, and how well they hold apart."""
 
 from collections.abc import Generator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stellar_gui.analysis.findings import UNLABELLED, Finding
-from stellar_gui.analysis.mixture import Mixture, fit_mixture, merged
+from stellar_gui.analysis.mixture import TRIED, Mixture, fit_mixture, merged
 from stellar_gui.analysis.neighbour_graph import NOISE, NeighbourGraph
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
@@ -26,7 +26,7 @@ CLUSTER: Final = "cluster"
 """The name of the column."""
 
 _FEWEST_DIFFERENT: Final = 10
-_SILHOUETTE_STARS: Final = 3_000
+_SILHOUETTE_STARS, _SILHOUETTE_PREVIEW = 3_000, 1_000
 _BATCH: Final = 65_536
 
 
@@ -35,7 +35,7 @@ class ClusterSettings:
     """How clusters are looked for; what belongs to the other method does not matter.
 
     method, space: one of METHODS and of SPACES. smallest: stars of the smallest cluster (HDBSCAN), as a share of all
-    that take part. components: of the mixture, None for as many as the BIC asks for; overlap: nats a star from which on
+    that take part. components: of the mixture, None for as many as the BIC asks for; overlap: nats from which on
     overlapping components are one cluster (see `merged`; 0 merges all, infinity none). seed: of the stars drawn and of
     the mixture's start.
     """
@@ -44,7 +44,7 @@ class ClusterSettings:
     space: str = "latent"
     smallest: float = 0.01
     components: int | None = None
-    overlap: float = 0.035
+    overlap: float = 0.07
     seed: int = 0
 
 
@@ -87,7 +87,10 @@ class Clustering:
         else:
             chosen = "" if self.settings.components is not None else ", chosen by BIC"
             parts = f"{self.components} Gaussian component{'s' if self.components != 1 else ''}{chosen}"
-            how = f"{parts}, merged from an overlap of {self.settings.overlap:g} on; noise lies outside of all, or in fewer than {FEWEST_TOGETHER} stars."
+            how = (
+                f"{parts}, merged from an overlap of {self.settings.overlap:g} on; noise lies outside of all, or in "
+                f"fewer than {FEWEST_TOGETHER} stars."
+            )
             rest = "the others are placed by the mixture."
         return how if self.sampled == stars else f"{how} Found in {self.sampled:,} stars; {rest}"
 
@@ -120,11 +123,16 @@ class ClusterFinder:
         self._mixtures: dict[int | None, Mixture] = {}
 
     def preview(self, settings: ClusterSettings) -> Generator[Progress | None, None, Clustering]:
-        """The clusters of the drawn stars alone; the labels of all others are UNLABELLED."""
+        """The clusters of the drawn stars alone; the labels of all others are UNLABELLED.
+
+        For an answer at once the BIC is not asked: where it is to choose, the mixture has the most components.
+        """
+        if settings.components is None:
+            settings = replace(settings, components=TRIED[-1])
         found, mixture = yield from self._found(settings)
         labels = np.full(self._count, UNLABELLED, np.int16)
         labels[self._rows[self._chosen]] = found
-        return self._clustering(labels, settings, mixture)
+        return self._clustering(labels, settings, mixture, _SILHOUETTE_PREVIEW)
 
     def clusters(
         self, points: NDArray[np.floating], settings: ClusterSettings
@@ -167,10 +175,16 @@ class ClusterFinder:
         sizes = np.bincount(np.maximum(_labels(mixture, cluster, self._sample), 0), minlength=len(cluster))
         return np.where(sizes[cluster] < FEWEST_TOGETHER, NOISE, cluster)
 
-    def _clustering(self, labels: NDArray[np.int16], settings: ClusterSettings, mixture: Mixture | None) -> Clustering:
+    def _clustering(
+        self,
+        labels: NDArray[np.int16],
+        settings: ClusterSettings,
+        mixture: Mixture | None,
+        most: int = _SILHOUETTE_STARS,
+    ) -> Clustering:
         labels, sizes = by_size(labels)
         known = self._rows[self._chosen]
-        silhouette, silhouettes = _silhouettes(self._sample, labels[known], len(sizes), self._seed)
+        silhouette, silhouettes = _silhouettes(self._sample, labels[known], len(sizes), self._seed, most)
         taking_part = np.count_nonzero(labels != UNLABELLED)
         return Clustering(
             labels,
@@ -215,13 +229,13 @@ def _labels(mixture: Mixture, cluster: NDArray[np.intp], points: NDArray[np.floa
 
 
 def _silhouettes(
-    points: NDArray[np.float64], labels: NDArray[np.int16], clusters: int, seed: int
+    points: NDArray[np.float64], labels: NDArray[np.int16], clusters: int, seed: int, most: int
 ) -> tuple[float | None, NDArray[np.float64]]:
     """The mean silhouette of some stars, and the median of each cluster."""
     from sklearn.metrics import silhouette_samples
 
     medians = np.full(clusters, np.nan)
-    rows = np.random.default_rng(seed).permutation(np.flatnonzero(labels >= 0))[:_SILHOUETTE_STARS]
+    rows = np.random.default_rng(seed).permutation(np.flatnonzero(labels >= 0))[:most]
     present = np.unique(labels[rows])
     if not 2 <= len(present) < len(rows):
         return None, medians

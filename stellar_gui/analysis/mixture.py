@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp, xlogy
 from scipy.stats import chi2
+from threadpoolctl import threadpool_limits
 
 from stellar_gui.progress import Progress
 
@@ -56,7 +57,7 @@ class Mixture:
 def fit_mixture(points: NDArray[np.float64], components: int | None, seed: int) -> Generator[Progress, None, Mixture]:
     """Fit stars (n, d) with so many Gaussians, or, for None, with the number of TRIED with the lowest BIC.
 
-    BIC: Schwarz 1978, Ann. Stat. 6, 461. Yields progress in fits.
+    BIC: Schwarz 1978, Ann. Stat. 6, 461. Yields progress in stars times components.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
@@ -66,13 +67,13 @@ def fit_mixture(points: NDArray[np.float64], components: int | None, seed: int) 
     bic: list[tuple[int, float]] = []
     for number in numbers:
         fitted = GaussianMixture(number, max_iter=_ITERATIONS, reg_covar=_ROUNDING, random_state=seed)
-        with warnings.catch_warnings():
+        with threadpool_limits(1), warnings.catch_warnings():  # threads would wait for each other ten times as long
             warnings.simplefilter("ignore", ConvergenceWarning)  # a fit that creeps on is as good for telling clusters
             fitted.fit(points)
         bic.append((number, float(fitted.bic(points))))
         if best is None or bic[-1][1] <= min(value for _, value in bic):
             best = fitted
-        yield Progress(len(bic), len(numbers), "fits")
+        yield Progress(sum(numbers[: len(bic)]) * len(points), sum(numbers) * len(points), "stars")
     return Mixture(best.weights_, best.means_, best.precisions_cholesky_, tuple(bic) if components is None else ())
 
 
@@ -80,7 +81,7 @@ def merged(share: NDArray[np.float64], overlap: float) -> NDArray[np.intp]:
     """(k,) int: the cluster, from 0 on, to which each component belongs, by the shares (n, k) of the stars in them.
 
     The two whose union takes away most of the entropy of the shares are merged, again and again, as long as that is at
-    least `overlap` (nats, mean over the stars): Baudry et al. 2010, J. Comput. Graph. Stat. 19, 332.
+    least `overlap` (nats for each of their stars): Baudry et al. 2010, J. Comput. Graph. Stat. 19, 332.
     """
     count = share.shape[1]
     cluster = np.arange(count)
@@ -100,6 +101,6 @@ def merged(share: NDArray[np.float64], overlap: float) -> NDArray[np.intp]:
 
 
 def _gain(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Nats a star, on average, by which two groups' shares are less uncertain as one."""
+    """Nats for each of their stars by which two groups' shares are less uncertain as one."""
     union = one + other
-    return float(np.mean(xlogy(union, union) - xlogy(one, one) - xlogy(other, other)))
+    return float(np.sum(xlogy(union, union) - xlogy(one, one) - xlogy(other, other)) / max(np.sum(union), 1e-12))

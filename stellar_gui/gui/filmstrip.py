@@ -31,6 +31,7 @@ class Filmstrip(QFrame):
         self._pause = _button("filmstripPause", "mdi6.pause", "Hold the film")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("filmstripSlider")
+        self.slider.setProperty("themed", True)
         self.slider.setAccessibleName("Frame of the training's film")
         self.slider.setToolTip("The training of this run; at the right end all stars are shown (Esc)")
         self.slider.setPageStep(10)

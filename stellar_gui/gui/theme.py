@@ -247,11 +247,11 @@ def _style_sheet(colors: Colors) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: none; }}
-    QSlider#filmstripSlider::groove:horizontal {{ background: {colors.border}; height: 4px; border-radius: 2px; }}
-    QSlider#filmstripSlider::sub-page:horizontal {{ background: {colors.primary}; border-radius: 2px; }}
-    QSlider#filmstripSlider::handle:horizontal {{ background: {colors.primary}; border: 1px solid {colors.primary};
+    QSlider[themed="true"]::groove:horizontal {{ background: {colors.border}; height: 4px; border-radius: 2px; }}
+    QSlider[themed="true"]::sub-page:horizontal {{ background: {colors.primary}; border-radius: 2px; }}
+    QSlider[themed="true"]::handle:horizontal {{ background: {colors.primary}; border: 1px solid {colors.primary};
                                                   width: 12px; margin: -5px 0; border-radius: 7px; }}
-    QSlider#filmstripSlider:focus::handle:horizontal {{ border-color: {colors.text}; }}
+    QSlider[themed="true"]:focus::handle:horizontal {{ border-color: {colors.text}; }}
     QProgressBar {{ background: {colors.sunken}; border: none; border-radius: 3px; height: 6px; }}
     QProgressBar::chunk {{ background: {colors.primary}; border-radius: 3px; }}
     """

@@ -72,7 +72,7 @@ def test_of_many_stars_some_are_drawn_and_the_others_placed_by_them(settings: Cl
     tried = drain(finder.preview(settings))
     drawn = tried.labels != UNLABELLED
     assert drawn.sum() == 1000
-    np.testing.assert_array_equal(tried.labels[drawn], found.labels[drawn])
+    assert adjusted_rand_score(which[drawn], tried.labels[drawn]) > 0.9
 
 
 @pytest.mark.parametrize("settings", [GMM, HDBSCAN_], ids=["gmm", "hdbscan"])
@@ -92,7 +92,8 @@ def test_a_mixture_tells_progress_and_the_criterion_of_every_number_it_tried() -
         except StopIteration as end:
             found = end.value
             break
-    assert [item.done for item in told if isinstance(item, Progress)] == list(range(1, len(found.bic) + 1))
+    done = [item.done / item.total for item in told if isinstance(item, Progress)]
+    assert len(done) == len(found.bic) and done == sorted(done) and done[-1] == 1
     assert min(found.bic, key=lambda pair: pair[1])[0] == found.components == 3
 
 
@@ -106,12 +107,12 @@ def test_components_of_one_bent_sequence_are_merged_and_kept_apart_at_will() -> 
     assert one.components is not None and one.components > 3
     np.testing.assert_array_equal(one.sizes.size, 2)
     assert adjusted_rand_score(np.arange(2500) < 2000, one.labels) > 0.98
-    assert len(drain(finder.preview(ClusterSettings("gmm", overlap=10.0))).sizes) == one.components
+    assert len(drain(finder.preview(ClusterSettings("gmm", overlap=1.0))).sizes) == one.components
 
 
 def test_merging_takes_the_pair_that_hides_most_first() -> None:
     share = np.array([[0.5, 0.5, 0.0], [0.4, 0.6, 0.0], [0.0, 0.1, 0.9], [0.0, 0.0, 1.0]])
-    assert merged(share, 0.2).tolist() == [0, 0, 1]
+    assert merged(share, 0.4).tolist() == [0, 0, 1]
     assert merged(share, 1.0).tolist() == [0, 1, 2]
     assert merged(share, 0.0).tolist() == [0, 0, 0]
 

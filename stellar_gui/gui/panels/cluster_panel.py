@@ -1,0 +1,214 @@
+"""The panel of clusters: settings with a live preview, a full run, and what it found, to correct by hand."""
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+
+from stellar_gui.analysis.cluster_edits import assigned, joined, new_cluster, sizes
+from stellar_gui.analysis.clusters import CLUSTER, Clustering
+from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.neighbour_graph import NOISE
+from stellar_gui.analysis.selection import Mode
+from stellar_gui.errors import StellarError
+from stellar_gui.gui.cluster_search import ClusterSearch
+from stellar_gui.gui.panels.cluster_form import ClusterForm
+from stellar_gui.gui.widgets import numbers
+from stellar_gui.gui.widgets.cluster_table import ClusterRow, ClusterTable
+from stellar_gui.gui.widgets.panel import Panel, caption
+from stellar_gui.gui.workspace import Workspace
+
+NO_MAP = "Clusters are looked for on the map: train the autoencoder first."
+TRY = "Move a slider to try settings on some of the stars at once; Find clusters labels them all."
+
+
+class ClusterPanel(Panel):
+    """Finds clusters, lists them, and lets the selected stars be assigned to others; all of it can be undone."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__("Clusters", "clusterPanel")
+        self._workspace = workspace
+        self._search = ClusterSearch(workspace)
+        self._empty = caption(NO_MAP)
+        self._form = ClusterForm()
+        self._preview = caption(TRY)
+        self._preview.setObjectName("clusterPreview")
+        self._run = _button("clusterRunButton", "Find clusters", "Label all stars by these settings")
+        self._run.setProperty("main", True)
+        self._cancel = _button("clusterCancelButton", "Cancel", "Give up the search")
+        self._note = caption("")
+        self._note.setObjectName("clusterNote")
+        self._table = ClusterTable()
+        self._table.setObjectName("clusterTable")
+        self._table.setAccessibleName("Clusters, the largest first")
+        self._pick = _button("clusterSelectButton", "Select stars", "Select the stars of the chosen clusters")
+        self._merge = _button("clusterMergeButton", "Merge", "Make one cluster of the chosen ones")
+        self._assign = _button("clusterAssignButton", "Assign selected to", "")
+        self._menu = QMenu(self._assign)
+        self._menu.setObjectName("clusterAssignMenu")
+        self._assign.setMenu(self._menu)
+        self._lay_out()
+        self._form.changed.connect(self._try)
+        self._run.clicked.connect(lambda: self._search.run(self._form.settings()))
+        self._cancel.clicked.connect(self._search.cancel)
+        self._search.previewed.connect(self._show_preview)
+        self._search.runningChanged.connect(self._show_running)
+        self._search.failed.connect(self._show_failure)
+        self._table.itemSelectionChanged.connect(self._allow)
+        self._table.itemDoubleClicked.connect(self._select)
+        self._pick.clicked.connect(self._select)
+        self._merge.clicked.connect(self._join)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        workspace.embeddingChanged.connect(self._show)
+        workspace.findings.findingsChanged.connect(self._show)
+        workspace.selectionChanged.connect(self._allow)
+        self._show()
+        self._show_running()
+
+    def _lay_out(self) -> None:
+        run, edit = QWidget(), QWidget()
+        for line, buttons in ((run, (self._run, self._cancel)), (edit, (self._pick, self._merge, self._assign))):
+            row = QHBoxLayout(line)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(6)
+            for button in buttons:
+                row.addWidget(button)
+            row.addStretch(1)
+        self._parts = (self._form, self._preview, run)
+        self._results = (self._note, self._table, edit)
+        for part in (self._empty, *self._parts, self._table, edit, self._note):
+            self.body.addWidget(part)
+        self.body.addStretch(1)
+
+    def _finding(self) -> Finding | None:
+        return self._workspace.findings.get(CLUSTER)
+
+    def _show(self) -> None:
+        """Follow the map and the clusters that there are."""
+        ready, finding = self._workspace.embedding is not None, self._finding()
+        self._empty.setVisible(not ready)
+        for part in self._parts:
+            part.setVisible(ready)
+        for part in self._results:
+            part.setVisible(finding is not None)
+        if not ready:
+            self._preview.setText(TRY)
+        if finding is None:
+            self.set_facts("")
+            return
+        known = dict(enumerate(finding.recipe.get("silhouettes", ())))
+        found = sizes(finding)
+        self._table.set_rows(
+            [
+                ClusterRow(code, name, found[code], np.nan if known.get(code) is None else known[code])
+                for code, name in finding.labels.items()
+            ]
+        )
+        whole = sum(found.values())
+        clusters = len([code for code in found if code != NOISE])
+        self.set_facts(f"{_clusters(clusters)} \N{MIDDLE DOT} {numbers.share(found.get(NOISE, 0), whole)} noise")
+        self._note.setText(self._told(finding))
+        self._allow()
+
+    def _told(self, finding: Finding) -> str:
+        """How the clusters were found and what became of them, in a few sentences."""
+        recipe, model = finding.recipe, self._workspace.model
+        parts = [str(recipe.get("note", ""))]
+        if recipe.get("silhouette") is not None:
+            parts.append(f"Mean silhouette {numbers.fixed(recipe['silhouette'], 2)}.")
+        if edits := recipe.get("edits"):
+            parts.append(f"Corrected by hand {_times(len(edits))}.")
+        if model is not None and recipe.get("model") != model.id:
+            parts.append("Found on the map of another run.")
+        return " ".join(filter(None, parts))
+
+    def _try(self) -> None:
+        self._search.preview(self._form.settings())
+        if self._search.previewing and self._preview.text() == TRY:
+            self._preview.setText("Trying these settings\N{HORIZONTAL ELLIPSIS}")
+
+    def _show_preview(self, clustering: Clustering) -> None:
+        told = [_clusters(len(clustering.sizes)), f"{100 * clustering.noise:.1f} % noise"]
+        if clustering.silhouette is not None:
+            told.append(f"silhouette {numbers.fixed(clustering.silhouette, 2)}")
+        self._say("Preview: " + " \N{MIDDLE DOT} ".join(told))
+        self._preview.setToolTip(f"In {numbers.stars(clustering.sampled)}, drawn at random")
+
+    def _show_failure(self, error: Exception) -> None:
+        if isinstance(error, StellarError):
+            self._say(str(error), warning=True)
+        else:
+            self._workspace.report(error)
+
+    def _say(self, text: str, warning: bool = False) -> None:
+        self._preview.setText(text)
+        self._preview.setProperty("muted", not warning)
+        self._preview.setProperty("warning", warning)
+        self._preview.style().polish(self._preview)
+
+    def _show_running(self) -> None:
+        self._run.setEnabled(not self._search.running)
+        self._cancel.setVisible(self._search.running)
+
+    def _allow(self) -> None:
+        """Enable what can be done with the chosen rows and the selected stars; tooltips say why not."""
+        chosen = self._table.chosen()
+        clusters = [code for code in chosen if code != NOISE]
+        self._pick.setEnabled(bool(chosen))
+        self._merge.setEnabled(len(clusters) > 1 and len(clusters) == len(chosen))
+        self._merge.setToolTip("Make one cluster of those chosen in the table; choose several with Ctrl")
+        selected = int(np.count_nonzero(self._workspace.selection))
+        self._assign.setEnabled(selected > 0 and self._finding() is not None)
+        self._assign.setToolTip(
+            f"Put the {numbers.stars(selected)} that are selected into a cluster"
+            if selected
+            else "Select stars on a map first, with the lasso or another tool"
+        )
+
+    def _select(self) -> None:
+        finding, chosen = self._finding(), self._table.chosen()
+        if finding is None or not chosen:
+            return
+        rows = np.flatnonzero(np.isin(finding.values, chosen) & self._workspace.shown)
+        names = ", ".join(finding.labels[code] for code in chosen)
+        self._workspace.select(rows, Mode.REPLACE, f"select {names}, {numbers.stars(len(rows))}")
+
+    def _join(self) -> None:
+        finding, chosen = self._finding(), self._table.chosen()
+        if finding is not None and len(chosen) > 1:
+            names = ", ".join(finding.labels[code] for code in chosen)
+            self._workspace.findings.put(joined(finding, chosen), f"merge {names}")
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        finding = self._finding()
+        if finding is None:
+            return
+        for code, name in finding.labels.items():
+            self._menu.addAction(name.capitalize(), partial(self._put, code))
+        self._menu.addSeparator()
+        self._menu.addAction("New cluster", partial(self._put, new_cluster(finding)))
+
+    def _put(self, code: int) -> None:
+        finding = self._finding()
+        if finding is not None:
+            selected = self._workspace.selection
+            name = finding.labels.get(code, f"new cluster {code}")
+            text = f"assign {numbers.stars(int(np.count_nonzero(selected)))} to {name}"
+            self._workspace.findings.put(assigned(finding, selected, code), text)
+
+
+def _button(name: str, text: str, meaning: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(text)
+    button.setToolTip(meaning)
+    return button
+
+
+def _clusters(count: int) -> str:
+    return "1 cluster" if count == 1 else f"{count} clusters"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

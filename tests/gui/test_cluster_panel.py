@@ -1,0 +1,153 @@
+"""The panel of clusters, by mouse and keyboard: preview, full run, corrections and their undoing."""
+
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QPushButton, QSlider, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from stellar_gui.analysis.cluster_edits import sizes
+from stellar_gui.analysis.findings import Finding
+from stellar_gui.gui.main_window import MainWindow
+from stellar_gui.gui.panels.cluster_panel import ClusterPanel
+from stellar_gui.gui.widgets.cluster_table import ClusterTable
+
+LEFT = Qt.MouseButton.LeftButton
+Widget = TypeVar("Widget", bound=QObject)
+
+
+def child(window: MainWindow, kind: type[Widget], name: str) -> Widget:
+    found = window.findChild(kind, name)
+    assert found is not None
+    return found
+
+
+def click(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    qtbot.mouseClick(child(window, QPushButton, name), LEFT)
+
+
+def finding(window: MainWindow) -> Finding:
+    found = window.workspace.findings.get("cluster")
+    assert found is not None
+    return found
+
+
+def choose_rows(window: MainWindow, qtbot: QtBot, *rows: int) -> None:
+    """Click on rows of the table, on all but the first with Ctrl."""
+    table = child(window, ClusterTable, "clusterTable")
+    for k, row in enumerate(rows):
+        place = table.visualItemRect(table.item(row, 0)).center()
+        keys = Qt.KeyboardModifier.ControlModifier if k else Qt.KeyboardModifier.NoModifier
+        qtbot.mouseClick(table.viewport(), LEFT, keys, place)
+
+
+@pytest.fixture
+def opened(trained: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The panel on the trained session, three parts asked for and none to be merged."""
+    child(trained, QAction, "actionAnalyseCluster").trigger()
+    parts, slider = child(trained, QSpinBox, "clusterComponentsSpin"), child(trained, QSlider, "clusterOverlapSlider")
+    parts.setFocus()
+    parts.selectAll()
+    qtbot.keyClicks(parts, "3")
+    qtbot.keyClick(slider, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: trained.workspace.tasks.running == ())
+    return trained
+
+
+@pytest.fixture
+def found(opened: MainWindow, qtbot: QtBot) -> MainWindow:
+    click(opened, qtbot, "clusterRunButton")
+    qtbot.waitUntil(lambda: opened.workspace.findings.get("cluster") is not None)
+    qtbot.waitUntil(lambda: opened.workspace.tasks.running == ())
+    return opened
+
+
+def test_without_a_map_the_panel_says_what_to_do(window: MainWindow) -> None:
+    child(window, QAction, "actionAnalyseCluster").trigger()
+    panel = child(window, ClusterPanel, "clusterPanel")
+    assert any("train the autoencoder" in label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+    assert not child(window, QPushButton, "clusterRunButton").isVisible()
+
+
+def test_moving_a_slider_tells_at_once_what_would_be_found(opened: MainWindow, qtbot: QtBot) -> None:
+    told = child(opened, QLabel, "clusterPreview")
+    assert told.text().startswith("Preview: 3 clusters")
+    qtbot.keyClick(child(opened, QSlider, "clusterOverlapSlider"), Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: told.text().startswith("Preview: 1 cluster "))
+    assert "noise" in told.text()
+    assert opened.workspace.findings.get("cluster") is None
+
+
+def test_density_has_a_slider_of_its_own(opened: MainWindow, qtbot: QtBot) -> None:
+    method = child(opened, QComboBox, "clusterMethodCombo")
+    method.setFocus()
+    qtbot.keyClick(method, Qt.Key.Key_Down)
+    assert method.currentData() == "hdbscan"
+    slider = child(opened, QSlider, "clusterSmallestSlider")
+    assert slider.isVisible() and not child(opened, QSlider, "clusterOverlapSlider").isVisible()
+    qtbot.waitUntil(lambda: opened.workspace.tasks.running == ())
+    before = child(opened, QLabel, "clusterPreview").text()
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: child(opened, QLabel, "clusterPreview").text() != before)
+
+
+def test_a_run_labels_all_stars_and_colours_the_map(found: MainWindow) -> None:
+    assert child(found, QComboBox, "colourByCombo").currentText() == "Cluster"
+    table, counted = child(found, ClusterTable, "clusterTable"), sizes(finding(found))
+    assert [table.item(row, 0).text() for row in range(table.rowCount())] == [*finding(found).labels.values()]
+    assert [table.item(row, 1).text() for row in range(table.rowCount())] == [f"{n:,}" for n in counted.values()]
+    assert sum(counted.values()) == found.workspace.kept.sum()
+    assert child(found, ClusterPanel, "clusterPanel").facts().startswith("3 clusters")
+
+
+def test_undoing_a_run_takes_the_clusters_away(found: MainWindow) -> None:
+    undo = child(found, QAction, "actionUndo")
+    assert "find clusters" in undo.text()
+    undo.trigger()
+    assert not child(found, ClusterTable, "clusterTable").isVisible()
+
+
+def test_a_cancelled_run_leaves_nothing(opened: MainWindow, qtbot: QtBot) -> None:
+    click(opened, qtbot, "clusterRunButton")
+    assert not child(opened, QPushButton, "clusterRunButton").isEnabled()
+    click(opened, qtbot, "clusterCancelButton")
+    assert child(opened, QPushButton, "clusterRunButton").isEnabled()
+    qtbot.waitUntil(lambda: opened.workspace.tasks.running == ())
+    assert opened.workspace.findings.get("cluster") is None
+
+
+def test_the_stars_of_a_chosen_cluster_are_selected(found: MainWindow, qtbot: QtBot) -> None:
+    choose_rows(found, qtbot, 1)
+    click(found, qtbot, "clusterSelectButton")
+    np.testing.assert_array_equal(found.workspace.selection, finding(found).values == 1)
+
+
+def test_chosen_clusters_are_merged_in_one_undoable_step(found: MainWindow, qtbot: QtBot) -> None:
+    before = finding(found).values
+    choose_rows(found, qtbot, 0, 2)
+    click(found, qtbot, "clusterMergeButton")
+    np.testing.assert_array_equal(finding(found).values == 0, (before == 0) | (before == 2))
+    child(found, QAction, "actionUndo").trigger()
+    np.testing.assert_array_equal(finding(found).values, before)
+
+
+@pytest.mark.parametrize(("entry", "code"), [("Noise", -1), ("Cluster 0", 0), ("New cluster", 3)])
+def test_selected_stars_are_assigned_to_another_cluster(found: MainWindow, qtbot: QtBot, entry: str, code: int) -> None:
+    before = finding(found).values
+    choose_rows(found, qtbot, 2)
+    click(found, qtbot, "clusterSelectButton")
+    menu = child(found, QMenu, "clusterAssignMenu")
+
+    def choose() -> None:
+        menu.setActiveAction(next(action for action in menu.actions() if action.text() == entry))
+        qtbot.keyClick(menu, Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, choose)
+    click(found, qtbot, "clusterAssignButton")
+    np.testing.assert_array_equal(finding(found).values, np.where(before == 2, code, before))
+    assert "Corrected by hand once" in child(found, QLabel, "clusterNote").text()
+    child(found, QAction, "actionUndo").trigger()
+    np.testing.assert_array_equal(finding(found).values, before)
