@@ -47,8 +47,11 @@ class Layout:
                 panel.toggleViewAction().triggered.connect(lambda shown, panel=panel: self._show_map(panel, shown))
 
     def open(self, analysis: QDockWidget) -> None:
-        """Bring an analysis to the front, where it was the last time."""
+        """Bring an analysis to the front, where it was the last time; others there make room for its tab."""
         analysis.show()
+        for other in self._window.tabifiedDockWidgets(analysis):
+            if other in self._analyses:
+                other.hide()
         analysis.raise_()
 
     def arrange(self) -> None:

@@ -10,7 +10,8 @@ from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.theme import DARK, LIGHT, Colors, ThemeChoice, theme
 from stellar_gui.gui.widgets.panel import Panel
 
-PANELS = ("dataPanel", "trainingPanel", "runsPanel", "starPanel", "selectionPanel")
+PANELS = ("dataPanel", "trainingPanel", "runsPanel", "starPanel", "selectionPanel", "subsetPanel")
+ANALYSES = ("clusterPanel", "anomalyPanel", "trustPanel")
 NAMES = (
     "latentView",
     "trainButton",
@@ -46,6 +47,16 @@ def test_everything_that_others_hold_on_to_has_its_name(window: MainWindow) -> N
         assert widget.accessibleName(), name
     for name in ACTIONS:
         assert window.findChild(QAction, name) is not None, name
+
+
+def test_analyses_are_closed_at_first_and_each_makes_room_for_the_next(window: MainWindow) -> None:
+    panels = [window.findChild(Panel, name) for name in ANALYSES]
+    assert not any(panel.isVisible() for panel in panels)
+    for panel in panels:
+        name = panel.objectName()
+        window.findChild(QAction, f"actionAnalyse{name[0].upper()}{name[1:].removesuffix('Panel')}").trigger()
+        assert [other for other in panels if not other.isHidden()] == [panel]
+        assert not panel.visibleRegion().isEmpty()
 
 
 def test_a_font_is_installed(qapp: object) -> None:
