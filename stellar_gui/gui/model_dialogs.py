@@ -27,6 +27,7 @@ from stellar_gui.session.compression import DIMENSIONS, KEEP_BEYOND
 
 WIDTH = 440
 _LARGEST_ERROR = 10.0  # mag
+_NOTE_LINES = 3
 
 
 class ExportDialog(QDialog):
@@ -161,12 +162,14 @@ class CompressDialog(ExportDialog):
         self._beyond.setSingleStep(0.05)
         self._beyond.setValue(KEEP_BEYOND)
         self._beyond.setSuffix(" mag")
+        self._beyond.setMinimumHeight(self._latent.sizeHint().height())
         form = QFormLayout()
         form.addRow("&Latent numbers per star", self._latent)
         form.addRow("&Keep as they are beyond", self._beyond)
         self.body.addLayout(form)
         self._note = caption("")
         self._note.setObjectName("compressNote")
+        self._note.setMinimumHeight(_NOTE_LINES * self._note.fontMetrics().lineSpacing())
         self.body.addWidget(self._note)
         self._latent.currentIndexChanged.connect(self._explain)
         self._explain()
@@ -191,7 +194,6 @@ class CompressDialog(ExportDialog):
                 else "The session has no such network: one is trained first, with the settings of the run shown."
             )
         )
-        self.adjustSize()
 
 
 class CompressedDialog(QDialog):
