@@ -44,7 +44,7 @@ class ClusterSettings:
     space: str = "latent"
     smallest: float = 0.01
     components: int | None = None
-    overlap: float = 0.07
+    overlap: float = 0.06
     seed: int = 0
 
 

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--overlap",
         type=positive_number,
         metavar="NATS",
-        help="gmm: merge components as long as that takes so much uncertainty from each of their stars (default: 0.07)",
+        help="gmm: merge components as long as that takes so much uncertainty from each of their stars (default: 0.06)",
     )
     parser.add_argument("--seed", type=whole_number, default=0, metavar="N", help="(default: 0)")
     parser.add_argument("--json", action="store_true", help="print one JSON object with sizes, noise and silhouettes")

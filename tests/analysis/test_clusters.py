@@ -103,7 +103,7 @@ def test_components_of_one_bent_sequence_are_merged_and_kept_apart_at_will() -> 
     arc = 10 * np.column_stack([np.cos(angle), np.sin(angle)]) + random.normal(size=(2000, 2)) / 2
     points = np.concatenate([arc, random.normal(size=(500, 2)) / 2]).astype(np.float32)
     finder = ClusterFinder(points)
-    one = drain(finder.preview(GMM))
+    one = drain(finder.preview(ClusterSettings("gmm", overlap=0.03)))
     assert one.components is not None and one.components > 3
     np.testing.assert_array_equal(one.sizes.size, 2)
     assert adjusted_rand_score(np.arange(2500) < 2000, one.labels) > 0.98

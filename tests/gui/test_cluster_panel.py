@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QPushButton, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -141,12 +141,10 @@ def test_selected_stars_are_assigned_to_another_cluster(found: MainWindow, qtbot
     click(found, qtbot, "clusterSelectButton")
     menu = child(found, QMenu, "clusterAssignMenu")
 
-    def choose() -> None:
-        menu.setActiveAction(next(action for action in menu.actions() if action.text() == entry))
-        qtbot.keyClick(menu, Qt.Key.Key_Return)
-
-    QTimer.singleShot(0, choose)
     click(found, qtbot, "clusterAssignButton")
+    qtbot.waitUntil(menu.isVisible)
+    action = next(action for action in menu.actions() if action.text() == entry)
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
     np.testing.assert_array_equal(finding(found).values, np.where(before == 2, code, before))
     assert "Corrected by hand once" in child(found, QLabel, "clusterNote").text()
     child(found, QAction, "actionUndo").trigger()
