@@ -1,4 +1,4 @@
-"""Clusters corrected by hand: stars assigned to another cluster, clusters merged, and their members."""
+"""Clusters corrected by hand: stars assigned to another cluster, clusters merged, and made subsets."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from stellar_gui.analysis.clusters import label_names
 from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
+from stellar_gui.analysis.recipes import Label
+from stellar_gui.analysis.subsets import Subset
 
 
 def assigned(finding: Finding, stars: NDArray[np.bool_], target: int) -> Finding:
@@ -42,9 +44,10 @@ def sizes(finding: Finding) -> Mapping[int, int]:
     return {code: int(found[code - NOISE]) for code in finding.labels}
 
 
-def members(finding: Finding) -> Mapping[str, NDArray[np.bool_]]:
-    """The stars of each cluster, (n,) bool by what it is called, noise last: for making subsets of them."""
-    return {name: finding.values == code for code, name in finding.labels.items()}
+def as_subset(finding: Finding, code: int) -> Subset:
+    """The stars of a cluster, or noise, as a subset of its name, with the note of how it was found as its recipe."""
+    how = str(finding.recipe.get("note", ""))
+    return Subset(finding.labels[code], finding.values == code, recipe=Label(finding.name, code, how))
 
 
 def _edited(finding: Finding, values: NDArray[np.int16], touched: set[int], edit: str) -> Finding:

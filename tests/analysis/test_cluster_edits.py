@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from stellar_gui.analysis.cluster_edits import assigned, joined, members, new_cluster, sizes
+from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
 from stellar_gui.analysis.clusters import label_names
 from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
+from stellar_gui.analysis.recipes import Label
 
 
 @pytest.fixture
 def finding() -> Finding:
     codes = np.array([0, 0, 0, 1, 1, 2, NOISE, UNLABELLED], np.int16)
-    recipe = {"silhouette": 0.5, "silhouettes": [0.1, 0.2, 0.3]}
+    recipe = {"silhouette": 0.5, "silhouettes": [0.1, 0.2, 0.3], "note": "as tested"}
     return Finding("cluster", "Cluster", codes, labels=label_names(3), recipe=recipe)
 
 
@@ -48,7 +49,8 @@ def test_clusters_are_merged_into_the_first_of_them(finding: Finding) -> None:
     ]
 
 
-def test_members_are_the_stars_of_each_cluster(finding: Finding) -> None:
-    told = members(finding)
-    assert list(told) == ["cluster 0", "cluster 1", "cluster 2", "noise"]
-    assert [int(mask.sum()) for mask in told.values()] == list(sizes(finding).values()) == [3, 2, 1, 1]
+def test_a_cluster_becomes_a_subset_that_knows_where_it_comes_from(finding: Finding) -> None:
+    subset = as_subset(finding, 1)
+    assert subset.name == "cluster 1" and subset.mask.tolist() == [False, False, False, True, True, False, False, False]
+    assert subset.recipe == Label("cluster", 1, "as tested")
+    assert as_subset(finding, NOISE).mask.sum() == 1

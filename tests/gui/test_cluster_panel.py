@@ -125,6 +125,17 @@ def test_the_stars_of_a_chosen_cluster_are_selected(found: MainWindow, qtbot: Qt
     np.testing.assert_array_equal(found.workspace.selection, finding(found).values == 1)
 
 
+def test_clusters_become_subsets_in_one_undoable_step(found: MainWindow, qtbot: QtBot) -> None:
+    click(found, qtbot, "clusterSubsetsButton")
+    assert list(found.workspace.subsets) == ["cluster 0", "cluster 1", "cluster 2"]
+    np.testing.assert_array_equal(found.workspace.subsets["cluster 1"], finding(found).values == 1)
+    child(found, QAction, "actionUndo").trigger()
+    assert not len(found.workspace.subsets)
+    choose_rows(found, qtbot, 2)
+    click(found, qtbot, "clusterSubsetsButton")
+    assert list(found.workspace.subsets) == ["cluster 2"]
+
+
 def test_chosen_clusters_are_merged_in_one_undoable_step(found: MainWindow, qtbot: QtBot) -> None:
     before = finding(found).values
     choose_rows(found, qtbot, 0, 2)

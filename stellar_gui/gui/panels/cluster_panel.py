@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
-from stellar_gui.analysis.cluster_edits import assigned, joined, new_cluster, sizes
+from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
 from stellar_gui.analysis.clusters import CLUSTER, Clustering
 from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
@@ -43,6 +43,9 @@ class ClusterPanel(Panel):
         self._table.setAccessibleName("Clusters, the largest first")
         self._pick = _button("clusterSelectButton", "Select stars", "Select the stars of the chosen clusters")
         self._merge = _button("clusterMergeButton", "Merge", "Make one cluster of the chosen ones")
+        self._keep = _button(
+            "clusterSubsetsButton", "Make subsets", "Keep the chosen clusters as subsets; all, if none is"
+        )
         self._assign = _button("clusterAssignButton", "Assign selected to", "")
         self._menu = QMenu(self._assign)
         self._menu.setObjectName("clusterAssignMenu")
@@ -57,6 +60,7 @@ class ClusterPanel(Panel):
         self._table.itemSelectionChanged.connect(self._allow)
         self._table.itemDoubleClicked.connect(self._select)
         self._pick.clicked.connect(self._select)
+        self._keep.clicked.connect(self._make_subsets)
         self._merge.clicked.connect(self._join)
         self._menu.aboutToShow.connect(self._fill_menu)
         workspace.embeddingChanged.connect(self._show)
@@ -66,8 +70,12 @@ class ClusterPanel(Panel):
         self._show_running()
 
     def _lay_out(self) -> None:
-        run, edit = QWidget(), QWidget()
-        for line, buttons in ((run, (self._run, self._cancel)), (edit, (self._pick, self._merge, self._assign))):
+        run, keep, edit = QWidget(), QWidget(), QWidget()
+        for line, buttons in (
+            (run, (self._run, self._cancel)),
+            (keep, (self._pick, self._keep)),
+            (edit, (self._assign, self._merge)),
+        ):
             row = QHBoxLayout(line)
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(6)
@@ -75,8 +83,8 @@ class ClusterPanel(Panel):
                 row.addWidget(button)
             row.addStretch(1)
         self._parts = (self._form, self._preview, run)
-        self._results = (self._note, self._table, edit)
-        for part in (self._empty, *self._parts, self._table, edit, self._note):
+        self._results = (self._note, self._table, keep, edit)
+        for part in (self._empty, *self._parts, self._table, keep, edit, self._note):
             self.body.addWidget(part)
         self.body.addStretch(1)
 
@@ -172,6 +180,14 @@ class ClusterPanel(Panel):
         rows = np.flatnonzero(np.isin(finding.values, chosen) & self._workspace.shown)
         names = ", ".join(finding.labels[code] for code in chosen)
         self._workspace.select(rows, Mode.REPLACE, f"select {names}, {numbers.stars(len(rows))}")
+
+    def _make_subsets(self) -> None:
+        finding = self._finding()
+        if finding is not None:
+            codes = self._table.chosen() or [code for code in finding.labels if code != NOISE]
+            subsets = [as_subset(finding, code) for code in codes]
+            text = f"subset {subsets[0].name}" if len(subsets) == 1 else f"{len(subsets)} subsets of clusters"
+            self._workspace.subset_list.put_all(subsets, text)
 
     def _join(self) -> None:
         finding, chosen = self._finding(), self._table.chosen()
