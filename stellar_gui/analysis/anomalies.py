@@ -84,7 +84,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         for method in (
             Method(
                 "rank",
-                "Band or residuals, whichever is odder",
+                "Band or residuals",
                 "Stars that rank high by either of the next two scores, so some of everything; 3 is the oddest "
                 "thousandth by one of them.",
                 "",
@@ -93,7 +93,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             ),
             Method(
                 "bands",
-                "One band against look-alikes",
+                "Band among look-alikes",
                 "Stars with one band unlike that of the 50 most alike in the other four: a spoilt magnitude, or a rare "
                 "kind such as a quasar.",
                 "",
@@ -102,7 +102,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             ),
             Method(
                 "surroundings",
-                "Residuals against the surroundings",
+                "Residuals among neighbours",
                 "Stars whose residuals are unlike those of the 50 around them on the map, such as white dwarfs with a "
                 "red companion.",
                 "",
@@ -130,7 +130,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             ),
             Method(
                 "error_scaled",
-                "Residuals over photometric errors",
+                "Residuals over their errors",
                 "Stars that the autoencoder misses by many times their photometric error: bright ones before all, "
                 "since the noise of faint ones is expected.",
                 "",
@@ -140,7 +140,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             ),
             Method(
                 "sparse_colours",
-                "Sparse surroundings in colours",
+                "Sparse in the colours",
                 "Stars far from their 10th neighbour in the four colours: colours that few stars have.",
                 "mag",
                 1,
@@ -148,7 +148,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             ),
             Method(
                 "sparse_latent",
-                "Sparse surroundings on the map",
+                "Sparse on the map",
                 "Stars far from their 10th neighbour on the map: its rim and its gaps.",
                 "latent units",
                 1,

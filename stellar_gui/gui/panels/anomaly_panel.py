@@ -26,6 +26,7 @@ from stellar_gui.session.anomalies import score_stars
 TOP_SHARE = 0.01
 """Share of the stars that lie above the threshold at first."""
 RATING_COLUMN = 3
+HISTOGRAM_HEIGHT = 125
 NO_ERRORS = "This table tells no photometric errors: name their columns, such as err_r, or choose another score."
 
 
@@ -41,6 +42,8 @@ class AnomalyPanel(Panel):
         self._method = QComboBox()
         self._method.setObjectName("anomalyMethod")
         self._method.setAccessibleName("Score by which stars are ranked")
+        self._method.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._method.setMinimumContentsLength(12)
         for method in METHODS.values():
             self._method.addItem(method.title, method.name)
         self._method.setCurrentIndex(self._method.findData(DEFAULT))
@@ -52,7 +55,7 @@ class AnomalyPanel(Panel):
         self._note = caption("")
         self._note.setObjectName("anomalyNote")
         self._histogram = ScoreHistogram()
-        self._histogram.setMinimumHeight(120)
+        self._histogram.setFixedHeight(HISTOGRAM_HEIGHT)
         self._above = QLabel()
         self._above.setObjectName("anomalyCount")
         self._select = QPushButton("Select above")
