@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, score, sort, write."""
-    from stellar_gui.analysis.anomalies import METHODS, ranking
-    from stellar_gui.session.anomalies import ANOMALY_SCORE, score_stars
+    from stellar_gui.analysis.anomalies import METHODS
+    from stellar_gui.session.anomalies import ANOMALY_SCORE, order_of, score_stars
     from stellar_gui.session.archive import load_session
     from stellar_gui.session.export import export_rows
 
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(f"{arguments.session}: it has no trained model; train one with stellar-gui train.")
     method, begin = METHODS[arguments.method], perf_counter()
     finding = follow(score_stars(session.catalog, session.embedding, session.model.id, method), "scoring")
-    seconds, rows = perf_counter() - begin, ranking(finding.values)
+    seconds, rows = perf_counter() - begin, order_of(finding)
     others = tuple(one for one in session.findings if one.name != ANOMALY_SCORE)
     scored = replace(session, findings=(*others, finding))
     follow(export_rows(scored, rows, arguments.out, f"by anomaly score, method {method.name}"), "writing")

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from stellar_gui.analysis.anomalies import METHODS, Method, ranking
+from stellar_gui.analysis.anomalies import METHODS, Method
 from stellar_gui.analysis.findings import UNLABELLED, Finding
-from stellar_gui.session.anomalies import ANOMALY_SCORE
+from stellar_gui.session.anomalies import ANOMALY_SCORE, order_of
 
 if TYPE_CHECKING:
     from stellar_gui.gui.workspace import Workspace
@@ -108,7 +108,7 @@ class Ranking(QObject):
             self.ratingsChanged.emit()
         if scores is not self._scores:
             self._scores = scores
-            self._rows = _NO_ROWS if scores is None else ranking(scores.values)
+            self._rows = _NO_ROWS if scores is None else order_of(scores)
             self._place = np.full(0 if scores is None else len(scores.values), -1)
             self._place[self._rows] = np.arange(len(self._rows))
             self.rankingChanged.emit()

@@ -2,8 +2,12 @@
 
 from collections.abc import Generator
 from typing import Final
+from weakref import WeakKeyDictionary
 
-from stellar_gui.analysis.anomalies import Method, anomaly_scores
+import numpy as np
+from numpy.typing import NDArray
+
+from stellar_gui.analysis.anomalies import Method, anomaly_scores, ranking
 from stellar_gui.analysis.findings import Finding
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
@@ -16,11 +20,25 @@ ANOMALY_SCORE: Final = "anomaly_score"
 def score_stars(
     catalog: Catalog, embedding: Embedding, model_id: str, method: Method
 ) -> Generator[Progress, None, Finding]:
-    """The finding `anomaly_score` of a catalogue's stars; NaN for rows that take no part.
+    """The finding `anomaly_score` of a catalogue's stars, put in order; NaN for rows that take no part.
 
     model_id: of the model that made the embedding, for the recipe. Raises InputError as `anomaly_scores` does.
     """
     errors = photometric_errors(catalog) if method.needs_errors else None
     score = yield from anomaly_scores(method, catalog.magnitudes, embedding, errors)
     recipe = {"method": method.name, "model": model_id}
-    return Finding(ANOMALY_SCORE, "Anomaly score", score, method.unit, recipe=recipe)
+    finding = Finding(ANOMALY_SCORE, "Anomaly score", score, method.unit, recipe=recipe)
+    order_of(finding)
+    return finding
+
+
+_orders: WeakKeyDictionary[Finding, NDArray[np.intp]] = WeakKeyDictionary()
+
+
+def order_of(scores: Finding) -> NDArray[np.intp]:
+    """Rows of the stars that have a score, the oddest first; sorted at the first call, kept as long as the finding."""
+    order = _orders.get(scores)
+    if order is None:
+        order = _orders[scores] = ranking(scores.values)
+        order.setflags(write=False)
+    return order
