@@ -84,17 +84,21 @@ def color_at(image: QImage, place: QPointF) -> str:
     return image.pixelColor(place.toPoint()).name()
 
 
-def test_without_a_model_it_says_what_to_do(window: MainWindow, panel: TrustPanel) -> None:
+def test_without_a_model_it_says_what_to_do_and_how_to_add_umap(window: MainWindow, panel: TrustPanel) -> None:
     assert text(window, "shadingReading") == "Train the autoencoder first."
     for name in ("shadingChoice", "compareTrustButton", "showPrincipalButton"):
         assert not window.findChild(QWidget, name).isEnabled()
+    installed = umap_installed()
+    assert window.findChild(QPushButton, "addUmapButton").isVisible() is installed
+    assert (window.findChild(QWidget, "umapPanel") is not None) is installed
+    note = window.findChild(QLabel, "noUmapNote")
+    assert note.isVisible() is not installed
+    assert "pip install" in note.text()
 
 
-@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
 def test_cells_are_shaded_the_farther_from_the_card_the_more(
-    qtbot: QtBot, trained: MainWindow, panel: TrustPanel, session: Session, choice: ThemeChoice
+    qtbot: QtBot, trained: MainWindow, panel: TrustPanel, session: Session
 ) -> None:
-    theme.choose(choice)
     star_map = latent(trained)
     before = without_contours(star_map)
     expected = trust_map(session.model, session.embedding)
@@ -102,14 +106,16 @@ def test_cells_are_shaded_the_farther_from_the_card_the_more(
     side = len(expected.cells.stars)
     for shading in CELLS:
         shade(qtbot, trained, shading)
-        values, image = expected.values(shading), without_contours(star_map)
-        low, high = np.unravel_index([np.nanargmin(values), np.nanargmax(values)], values.shape)[::1]
-        away = []
-        for row, column in zip(low, high, strict=True):
-            place = star_map.to_pixel(x0 + (column + 0.5) / side * (x1 - x0), y0 + (row + 0.5) / side * (y1 - y0))
-            away.append(abs(oklab(color_at(image, QPointF(place)))[0] - oklab(theme.colors.card)[0]))
-        assert 0.1 < away[0] < away[1] - 0.2
-        assert ("dark" if choice is ThemeChoice.LIGHT else "bright") in text(trained, "shadingReading")
+        values = expected.values(shading)
+        ends = [np.unravel_index(place, values.shape) for place in (np.nanargmin(values), np.nanargmax(values))]
+        for choice, word in ((ThemeChoice.DARK, "bright"), (ThemeChoice.LIGHT, "dark")):
+            theme.choose(choice)
+            image, away = without_contours(star_map), []
+            for row, column in ends:
+                place = star_map.to_pixel(x0 + (column + 0.5) / side * (x1 - x0), y0 + (row + 0.5) / side * (y1 - y0))
+                away.append(abs(oklab(color_at(image, QPointF(place)))[0] - oklab(theme.colors.card)[0]))
+            assert 0.1 < away[0] < away[1] - 0.2
+            assert f"the shade is {word}" in text(trained, "shadingReading")
     shade(qtbot, trained, Shading.NONE)
     assert without_contours(star_map) == before
 
@@ -249,12 +255,3 @@ def test_another_model_is_shaded_anew_and_one_with_one_coordinate_says_why_not(
     idle(trained, qtbot)
     assert trained.workspace.trust.map is None
     assert "one latent coordinate" in text(trained, "shadingReading")
-
-
-def test_umap_is_offered_where_it_is_installed_and_else_said_how_to_add(trained: MainWindow, panel: TrustPanel) -> None:
-    installed = umap_installed()
-    assert trained.findChild(QPushButton, "addUmapButton").isVisible() is installed
-    assert (trained.findChild(QWidget, "umapPanel") is not None) is installed
-    note = trained.findChild(QLabel, "noUmapNote")
-    assert note.isVisible() is not installed
-    assert "pip install" in note.text()
