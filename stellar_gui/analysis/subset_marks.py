@@ -61,7 +61,7 @@ class SubsetField:
     def marks(self, raster: Raster, whole: bool = False) -> NDArray[np.uint16] | None:
         """(height, width) uint16, the picture's top row first: 256 times the code seen, plus its opacity.
 
-        None without any star in view.
+        None without any star near the view.
         Of more stars in view than one frame has time for, a sample, unless the whole is asked for.
         """
         if self._codes is None:
