@@ -159,6 +159,8 @@ def test_layout_and_recent_files_are_remembered(window: MainWindow, qtbot: QtBot
     again.close()
 
 
+
+
 def test_each_panel_stands_in_one_row_of_tabs_on_low_and_high_screens(qtbot: QtBot) -> None:
     for _ in range(2):
         made = MainWindow()

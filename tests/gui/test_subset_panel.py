@@ -265,16 +265,17 @@ def test_conditions_and_identifiers_are_copied(trained: MainWindow, qtbot: QtBot
     workspace, clipboard = trained.workspace, QGuiApplication.clipboard()
     click(qtbot, tree, "bright")
     action(trained, "actionSubsetCopySql").trigger()
-    assert clipboard.text() == "r < 18"
+    qtbot.waitUntil(lambda: clipboard.text() == "r < 18")
     action(trained, "actionSubsetCopyIdentifiers").trigger()
     ids = workspace.catalog.table["objid"][workspace.subsets["bright"]]
-    assert clipboard.text().split() == [str(value) for value in ids]
+    qtbot.waitUntil(lambda: clipboard.text().split() == [str(value) for value in ids])
     recipe = Typed("latent_1 > 0")
     workspace.subset_list.put("right", applied(recipe, workspace.columns), recipe)
     click(qtbot, tree, "right")
     action(trained, "actionSubsetCopyPandas").trigger()
-    assert clipboard.text() == "latent_1 > 0"
+    qtbot.waitUntil(lambda: clipboard.text() == "latent_1 > 0")
     action(trained, "actionSubsetCopySql").trigger()
+    qtbot.waitUntil(lambda: trained.findChild(QMessageBox, "errorDialog") is not None)
     box = trained.findChild(QMessageBox, "errorDialog")
     assert "which the autoencoder made; copy the identifiers" in box.text()
     box.close()

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QColorDialog, QMenu
 from stellar_gui.analysis.recipe_condition import as_pandas, as_sql, identifiers
 from stellar_gui.analysis.recipes import Combined, Operation, applied, joined
 from stellar_gui.analysis.selection import Mode
+from stellar_gui.analysis.star_columns import StarColumns
 from stellar_gui.analysis.subsets import COLORS, Mask, Subset
-from stellar_gui.errors import StellarError
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.widgets.subset_tree import SubsetTree, swatch
 from stellar_gui.gui.workspace import Workspace
@@ -94,9 +94,9 @@ class SubsetActions(QObject):
         self._add(menu, one, "actionSubsetProperties", "&Properties", lambda: self.propertiesRequested.emit(self._name))
         copy = menu.addMenu("&Copy as")
         for text, name, make in (
-            ("&pandas expression", "Pandas", self._pandas),
-            ("&SQL or ADQL condition", "Sql", self._sql),
-            ("List of &identifiers", "Identifiers", self._identifiers),
+            ("&pandas expression", "Pandas", _pandas),
+            ("&SQL or ADQL condition", "Sql", _sql),
+            ("List of &identifiers", "Identifiers", _identifiers),
         ):
             self._add(copy, one, f"actionSubsetCopy{name}", text, partial(self._copy, make))
         self._add(
@@ -175,29 +175,18 @@ class SubsetActions(QObject):
         name = self._list.put(self._list.free_name(operation.value.lower()), mask, recipe)
         self._tree.rename(name)
 
-    def _copy(self, make: Callable[[Subset], str]) -> None:
-        try:
-            text = make(self._list.value.of_name(self._name))
-        except StellarError as error:
-            self._workspace.report(error)
+    def _copy(self, make: Callable[[Subset, StarColumns], str]) -> None:
+        subset, columns = self._list.value.of_name(self._name), self._workspace.columns
+        if columns is None:
             return
+        task = Task("Copying the subset", lambda: make(subset, columns), quiet=True)
+        task.finished.connect(self._put_on_clipboard)
+        task.failed.connect(self._workspace.report)
+        self._workspace.tasks.start(task)
+
+    def _put_on_clipboard(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         self.told.emit("Copied")
-
-    def _pandas(self, subset: Subset) -> str:
-        columns = self._workspace.columns
-        assert columns is not None
-        return as_pandas(subset.recipe, columns)
-
-    def _sql(self, subset: Subset) -> str:
-        columns = self._workspace.columns
-        assert columns is not None
-        return as_sql(subset.recipe, columns)
-
-    def _identifiers(self, subset: Subset) -> str:
-        catalog = self._workspace.catalog
-        assert catalog is not None
-        return "\n".join(identifiers(catalog, subset.mask))
 
     def _reapply(self) -> None:
         subset, columns = self._list.value.of_name(self._name), self._workspace.columns
@@ -219,3 +208,15 @@ class SubsetActions(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(lambda color: self._list.recolor(name, color.name()))
         dialog.open()
+
+
+def _pandas(subset: Subset, columns: StarColumns) -> str:
+    return as_pandas(subset.recipe, columns)
+
+
+def _sql(subset: Subset, columns: StarColumns) -> str:
+    return as_sql(subset.recipe, columns)
+
+
+def _identifiers(subset: Subset, columns: StarColumns) -> str:
+    return "\n".join(identifiers(columns.catalog, subset.mask))
