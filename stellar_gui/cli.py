@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "compress": "pack a session's table as latent positions and a network",
         "decompress": "unpack a compressed catalogue to a table",
         "select": "add a subset to a session by an expression on its columns",
+        "compare": "tell what sets a subset of a session's stars apart",
         "export": "write a session's stars, or one subset of them, as a table",
         "clusters": "find clusters among a session's stars and write them as a table",
         "anomalies": "rank a session's stars by how odd they are",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pandas.api import types
 
 from stellar_gui.analysis.findings import UNLABELLED, Finding
+from stellar_gui.autoencoder.config import LARGEST_LATENT
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
@@ -50,6 +51,8 @@ DENSITY: Final = ColorChoice(Group.DENSITY, "Density")
 ERROR: Final = ColorChoice(Group.NETWORK, "Reconstruction error")
 COLORS: Final = tuple(ColorChoice(Group.COLOR, f"{blue}{_MINUS}{red}") for blue, red in pairwise(BAND_NAMES))
 RESIDUALS: Final = tuple(ColorChoice(Group.NETWORK, f"Residual {band}") for band in BAND_NAMES)
+LATENTS: Final = tuple(ColorChoice(Group.NETWORK, f"Latent {number}") for number in range(1, LARGEST_LATENT + 1))
+"""The latent coordinates; the first two, which the maps draw, are offered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +126,7 @@ def color_choices(catalog: Catalog, findings: Collection[str] = ()) -> tuple[Col
         elif name in catalog.columns.values() or types.is_numeric_dtype(column):
             columns.append(ColorChoice(Group.COLUMN, name))
     found = (ColorChoice(Group.FINDING, name) for name in findings)
-    return (DENSITY, *COLORS, ERROR, *RESIDUALS, *found, *labels, *columns)
+    return (DENSITY, *COLORS, ERROR, *RESIDUALS, *LATENTS[:2], *found, *labels, *columns)
 
 
 def coloring(
@@ -143,6 +146,8 @@ def coloring(
         assert embedding is not None
         if choice == ERROR:
             return _values("reconstruction error", "mag", embedding.error)
+        if choice in LATENTS:
+            return _values(choice.name.lower(), "", _latent(embedding, LATENTS.index(choice)))
         band = RESIDUALS.index(choice)
         return _values(f"residual {BAND_NAMES[band]}", "mag", embedding.residual[:, band], diverging=True)
     if choice in COLORS:
@@ -150,14 +155,19 @@ def coloring(
         return _values(choice.name, "mag", magnitudes[:, band] - magnitudes[:, band + 1])
     if choice.group is Group.LABEL:
         return _labels(choice.name, _names(choice.name, catalog))
-    roles = [role for role, column in catalog.columns.items() if column == choice.name]
+    return column_values(choice.name, catalog)
+
+
+def column_values(name: str, catalog: Catalog) -> Values:
+    """The numbers of a column of a catalogue's table."""
+    roles = [role for role, column in catalog.columns.items() if column == name]
     is_band = any(role in BAND_NAMES for role in roles)
     known = "mag" if is_band else "deg" if {"ra", "dec"} & set(roles) else ""
-    title = choice.name.lower()
+    title = name.lower()
     return _values(
-        choice.name,
-        catalog.units.get(choice.name, known),
-        numbers(catalog.table[choice.name]),
+        name,
+        catalog.units.get(name, known),
+        numbers(catalog.table[name]),
         diverging=title.endswith("_res") or "residual" in title,
         is_reversed=is_band,
     )
@@ -187,6 +197,12 @@ def _found(finding: Finding) -> Coloring:
     rest += ["missing"] if UNLABELLED in present else []
     names = tuple(finding.labels[code] for code in chosen)
     return Labels(finding.title.lower(), names, place[finding.values.view(np.uint16)], " or ".join(rest) or "missing")
+
+
+def _latent(embedding: Embedding, place: int) -> NDArray[np.floating]:
+    """(n,) one latent coordinate, missing where the network has fewer."""
+    here = place < embedding.latent.shape[1]
+    return embedding.latent[:, place] if here else np.full(len(embedding), np.nan, np.float32)
 
 
 def _values(

@@ -1,0 +1,121 @@
+"""Tell what sets a session's subset apart from its other stars, or from another subset: the strongest first."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stellar_gui.commands.console import follow, write_json, write_result
+
+if TYPE_CHECKING:
+    from stellar_gui.analysis.contrast import Contrast, Effect
+    from stellar_gui.session.session import Mask, Session
+
+EXAMPLE = """\
+example:
+  stellar-gui compare run.stellar --subset selection --json"""
+REST = "the rest"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """RUN.stellar, --subset, --against, --json."""
+    parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session")
+    parser.add_argument("--subset", required=True, metavar="NAME", help="a subset's name, or 'selection'")
+    parser.add_argument("--against", metavar="NAME", help="what to compare with (default: all other stars)")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object: subset, against, stars, common, quantities, sed"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Open, compare, and tell."""
+    from stellar_gui.analysis.contrast import contrast
+    from stellar_gui.analysis.findings import by_name
+    from stellar_gui.session.archive import load_session
+
+    session = follow(load_session(arguments.session), "opening")
+    own = _members(session, arguments.subset)
+    other = session.quality.kept & ~own if arguments.against is None else _members(session, arguments.against)
+    against = REST if arguments.against is None else arguments.against
+    _require_stars(own, arguments.subset)
+    _require_stars(other, against)
+    work = contrast(session.catalog, session.embedding, by_name(session.findings), own, other)
+    found = follow(work, "comparing")
+    if arguments.json:
+        write_json({"subset": arguments.subset, "against": against, **_as_json(found)})
+    else:
+        write_result(_lines(found, arguments.subset, against))
+
+
+def _members(session: "Session", name: str) -> "Mask":
+    """(n,) bool: the stars of a subset, or of the selection, that take part."""
+    import numpy as np
+
+    members: Mask = np.zeros(len(session.catalog), dtype=bool)
+    members[session.rows_of(name)[0]] = True
+    return members & session.quality.kept
+
+
+def _require_stars(members: "Mask", name: str) -> None:
+    from stellar_gui.errors import InputError
+
+    if not members.any():
+        raise InputError(f"no star of “{name}” takes part under the session's checks; compare other stars")
+
+
+def _as_json(found: "Contrast") -> dict[str, Any]:
+    from stellar_gui.catalog.bands import BAND_NAMES
+
+    sed = {
+        band: [
+            {
+                "p16": float(one.original_p16[k]),
+                "median": float(one.original_median[k]),
+                "p84": float(one.original_p84[k]),
+            }
+            for one in found.magnitudes
+        ]
+        for k, band in enumerate(BAND_NAMES)
+    }
+    return {
+        "stars": found.stars,
+        "common": found.common,
+        "quantities": [_effect_as_json(effect) for effect in found.effects],
+        "sed": sed,
+    }
+
+
+def _effect_as_json(effect: "Effect") -> dict[str, Any]:
+    return {
+        "name": effect.choice.name,
+        "unit": effect.unit,
+        "stars": effect.stars,
+        "medians": effect.medians,
+        "difference": effect.difference,
+        "delta": effect.delta,
+        "interval": effect.interval,
+        "auc": effect.auc,
+        "effect": effect.strength,
+    }
+
+
+def _lines(found: "Contrast", subset: str, against: str) -> list[str]:
+    own, other = found.stars
+    lines = [f"{subset} ({own:,} stars) against {against} ({other:,} stars)"]
+    if found.common:
+        lines.append(f"{found.common:,} stars are in both")
+    width = max((len(effect.title) for effect in found.effects), default=0)
+    title = f"{'':<{width}}  {'unit':<6}{'median':>13}{'against':>13}{'difference':>13}"
+    lines += ["", f"{title}  {'delta':>6}  {'95 % interval':<16}  effect"]
+    return lines + [_line(effect, width) for effect in found.effects]
+
+
+def _line(effect: "Effect", width: int) -> str:
+    numbers = (*effect.medians, effect.difference)
+    texts = "".join(f"{_plain(value, effect.digits):>13}" for value in numbers)
+    low, high = effect.interval
+    interval = f"{low:+.3f} {high:+.3f}"
+    return f"{effect.title:<{width}}  {effect.unit:<6}{texts}  {effect.delta:+.3f}  {interval:<16}  {effect.strength}"
+
+
+def _plain(value: float, digits: int) -> str:
+    return f"{value:.5g}" if abs(value) >= 1e10 else f"{round(value, digits) + 0.0:.{digits}f}"
