@@ -22,6 +22,7 @@ from stellar_gui.gui.menus import Menus
 from stellar_gui.gui.model_exports import ModelExports
 from stellar_gui.gui.panels.anomaly_panel import AnomalyPanel
 from stellar_gui.gui.panels.cluster_panel import ClusterPanel
+from stellar_gui.gui.panels.contrast_panel import ContrastPanel
 from stellar_gui.gui.panels.data_panel import DataPanel
 from stellar_gui.gui.panels.report_panel import ReportPanel
 from stellar_gui.gui.panels.runs_panel import RunsPanel
@@ -91,8 +92,12 @@ class MainWindow(QMainWindow):
             (self._star, self._selection, self._subsets, self._report),
         )
         self._anomalies = AnomalyPanel(self.workspace)
-        self._trust = TrustPanel(self.workspace)
-        self._analyses: tuple[Panel, ...] = (ClusterPanel(self.workspace), self._anomalies, self._trust)
+        self._analyses: tuple[Panel, ...] = (
+            ContrastPanel(self.workspace),
+            ClusterPanel(self.workspace),
+            self._anomalies,
+            TrustPanel(self.workspace),
+        )
         self._docks: tuple[Panel, ...] = (*left, *right, *self._analyses)
         self._layout = Layout(self, left, right, self._analyses, self._maps.columns)
         self._warned_of_loss = False

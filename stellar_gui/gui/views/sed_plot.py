@@ -25,6 +25,13 @@ class _Star:
     non_detected: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    own: SelectionSummary
+    other: SelectionSummary
+    names: tuple[str, str]
+
+
 class SedPlot(Chart):
     """Magnitudes of one star, or medians and 16-84 percent of many, against effective wavelength; bright is up."""
 
@@ -32,7 +39,7 @@ class SedPlot(Chart):
         super().__init__(PlainAxis("bottom"), PlainAxis("left"))
         self.setObjectName("sedPlot")
         self.setAccessibleName("Magnitudes against wavelength")
-        self._content: _Star | SelectionSummary | None = None
+        self._content: _Star | SelectionSummary | _Pair | None = None
         self.plot.setAxisItems({"top": PlainAxis("top")})
         self.plot.showAxis("top")
         self.plot.getAxis("top").setTicks([[(band.wavelength, band.name) for band in BANDS]])
@@ -60,6 +67,11 @@ class SedPlot(Chart):
         self._content = summary
         self._draw()
 
+    def set_pair(self, own: SelectionSummary, other: SelectionSummary, names: tuple[str, str]) -> None:
+        """Show two groups, the selection and another: medians over a shaded band from 16 to 84 percent."""
+        self._content = _Pair(own, other, names)
+        self._draw()
+
     def clear(self) -> None:
         """Show no star."""
         self._content = None
@@ -75,6 +87,8 @@ class SedPlot(Chart):
         self.plot.getAxis("top").setTextPen(theme.colors.text)
         if isinstance(self._content, _Star):
             self._draw_star(self._content)
+        elif isinstance(self._content, _Pair):
+            self._draw_pair(self._content)
         elif self._content is not None:
             self._draw_selection(self._content)
         else:
@@ -84,7 +98,7 @@ class SedPlot(Chart):
         entries = []
         detected, missed = ~star.non_detected, star.non_detected
         if star.reconstruction is not None:
-            self._add_reconstruction(star.reconstruction)
+            self._add_line(star.reconstruction, theme.colors.primary, "d")
             entries.append(LegendEntry(Mark.DIAMONDS, "primary", "reconstructed"))
         if detected.any():
             self._add_marks(star.original, detected, "o", pg.mkBrush(theme.colors.ink))
@@ -96,15 +110,8 @@ class SedPlot(Chart):
         self.legend.set_entries(entries)
 
     def _draw_selection(self, summary: SelectionSummary) -> None:
-        known = np.isfinite(summary.reconstructed_p16) & np.isfinite(summary.reconstructed_p84)
-        edges = [
-            pg.PlotCurveItem(_WAVELENGTHS[known], edge[known], pen=None)
-            for edge in (summary.reconstructed_p16, summary.reconstructed_p84)
-        ]
-        reconstructed = bool(known.any())
-        if reconstructed:
-            self.plot.addItem(pg.FillBetweenItem(*edges, brush=shade(theme.colors.primary)))
-        self._add_reconstruction(summary.reconstructed_median)
+        reconstructed = self._add_band(summary.reconstructed_p16, summary.reconstructed_p84, theme.colors.primary)
+        self._add_line(summary.reconstructed_median, theme.colors.primary, "d")
         known = np.isfinite(summary.original_median)
         bars = pg.PlotCurveItem(
             np.repeat(_WAVELENGTHS[known], 2),
@@ -124,17 +131,36 @@ class SedPlot(Chart):
             ]
         )
 
-    def _add_reconstruction(self, magnitudes: NDArray[np.floating]) -> None:
+    def _draw_pair(self, pair: _Pair) -> None:
+        groups = ((pair.other, theme.colors.ink), (pair.own, theme.colors.accent))
+        for summary, color in groups:
+            self._add_band(summary.original_p16, summary.original_p84, color)
+        for summary, color in groups:
+            self._add_line(summary.original_median, color, "o")
+        self._fit(*(edge for summary, _ in groups for edge in (summary.original_p16, summary.original_p84)))
+        entries = [
+            LegendEntry(Mark.SPREAD, color, name) for color, name in zip(("accent", "ink"), pair.names, strict=True)
+        ]
+        self.legend.set_entries([*entries, LegendEntry(Mark.NONE, "muted", "median, 16–84 %")])
+
+    def _add_band(self, low: NDArray[np.floating], high: NDArray[np.floating], color: str) -> bool:
+        """Shade between two curves; whether there was anything to shade."""
+        known = np.isfinite(low) & np.isfinite(high)
+        if known.any():
+            edges = [pg.PlotCurveItem(_WAVELENGTHS[known], edge[known], pen=None) for edge in (low, high)]
+            self.plot.addItem(pg.FillBetweenItem(*edges, brush=shade(color)))
+        return bool(known.any())
+
+    def _add_line(self, magnitudes: NDArray[np.floating], color: str, symbol: str) -> None:
         if not np.isfinite(magnitudes).any():
             return  # pyqtgraph cannot bound marks without a place
-        blue = theme.colors.primary
         item = pg.PlotDataItem(
             _WAVELENGTHS,
             np.asarray(magnitudes, dtype=np.float64),
-            pen=pen(blue),
-            symbol="d",
-            symbolSize=MARK + 1,
-            symbolBrush=blue,
+            pen=pen(color),
+            symbol=symbol,
+            symbolSize=MARK + 1 if symbol == "d" else MARK,
+            symbolBrush=color,
             symbolPen=None,
             connect="finite",
             antialias=True,

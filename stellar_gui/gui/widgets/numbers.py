@@ -25,6 +25,13 @@ def fixed(value: float, digits: int = 3, signed: bool = False) -> str:
     return text.replace("-", MINUS)
 
 
+def short(value: float, digits: int, signed: bool = False) -> str:
+    """As `fixed`, but from a million on as a power of ten: '1.24e+18'."""
+    if not abs(value) >= 1e6 or not math.isfinite(value):
+        return fixed(value, digits, signed)
+    return (f"{value:+.2e}" if signed else f"{value:.2e}").replace("-", MINUS)
+
+
 def share(part: int, whole: int) -> str:
     """A share in percent with one decimal: '7.9 %'."""
     return f"{100 * part / whole:.1f} %" if whole else "0.0 %"
