@@ -64,6 +64,9 @@ SPECS: Final = {
     "actionExportFilm": _Spec(
         f"Export training f&ilm{ELLIPSIS}", "mdi6.filmstrip", None, "Write the film of the run shown as an animated GIF"
     ),
+    "actionExportModel": _Spec(
+        f"Export &model{ELLIPSIS}", None, None, "Write the network as a folder with a Python module for other programs"
+    ),
     "actionQuit": _Spec("&Quit", None, Key.Quit, "Close the program"),
     "actionCopySelection": _Spec(
         "&Copy selected stars", "mdi6.content-copy", Key.Copy, "Copy the selected stars as tab-separated text"

@@ -178,6 +178,30 @@ class Files(QObject):
 
         self._run(f"Exporting the {what}", work, done, outlives=True)
 
+    def ask_export_model(self) -> None:
+        """Ask for a folder, new or not, and write the network to it for other programs."""
+        dialog = self._dialog("Export the model as a folder", QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(self._proposed("_model"))
+        dialog.fileSelected.connect(self.export_model)
+        dialog.open()
+
+    def export_model(self, path: str | Path) -> None:
+        """Write the network to a folder, which is made if need be."""
+        model, folder = self._workspace.model, Path(path)
+        if model is None:
+            return
+
+        def work() -> object:
+            from stellar_gui.session.model_export import export_model
+
+            return export_model(model, folder)
+
+        def done(_: object) -> None:
+            self._settings.remember_folder(str(folder))
+            self.exported.emit(str(folder))
+
+        self._run("Exporting the model", work, done, outlives=True)
+
     def copy_selection(self) -> None:
         """Put the selected stars on the clipboard as tab-separated text."""
         session = self._workspace.session()

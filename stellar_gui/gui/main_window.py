@@ -92,11 +92,12 @@ class MainWindow(QMainWindow):
             (self._star, self._selection, self._subsets, self._report),
         )
         self._anomalies = AnomalyPanel(self.workspace)
+        self._trust = TrustPanel(self.workspace)
         self._analyses: tuple[Panel, ...] = (
             ContrastPanel(self.workspace),
             ClusterPanel(self.workspace),
             self._anomalies,
-            TrustPanel(self.workspace),
+            self._trust,
         )
         self._docks: tuple[Panel, ...] = (*left, *right, *self._analyses)
         self._layout = Layout(self, left, right, self._analyses, self._maps.columns)
@@ -247,6 +248,7 @@ class MainWindow(QMainWindow):
             "actionSaveFigure": self._ask_figure,
             "actionCopyFigure": self._copy_figure,
             "actionExportFilm": self._ask_film,
+            "actionExportModel": files.ask_export_model,
             "actionQuit": self.close,
             "actionCopySelection": files.copy_selection,
             "actionSelectAll": workspace.select_all,
@@ -420,6 +422,7 @@ class MainWindow(QMainWindow):
         allow("actionPauseTraining", training or self._training.resumable, "No training is under way.")
         for name in ("actionStopTraining", "actionDiscardTraining"):
             allow(name, training, "No training is under way.")
+        allow("actionExportModel", workspace.model is not None, "Train the autoencoder first.")
         for name in ("actionShowFilm", "actionExportFilm"):
             allow(name, self._map_card.film.available, "The run shown has no film; train to make one.")
 

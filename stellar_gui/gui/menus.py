@@ -24,6 +24,7 @@ FILE = (
     "actionExportCompressed",
     "actionSaveFigure",
     "actionExportFilm",
+    "actionExportModel",
     SEPARATOR,
     "actionQuit",
 )

@@ -7,7 +7,8 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialogButtonBox, QListWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QListWidget
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.selection import Mode
@@ -63,3 +64,13 @@ def test_a_selection_is_exported_and_opened_again(
     with qtbot.waitSignal(trained.workspace.catalogChanged, timeout=20_000):
         trained.open_path(path)
     assert len(trained.workspace.catalog) == 40
+
+
+def test_the_model_is_exported_as_a_folder(trained: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    trained.findChild(QAction, "actionExportModel").trigger()
+    dialog = next(each for each in trained.findChildren(QFileDialog) if each.isVisible())
+    dialog.fileSelected.emit(str(tmp_path / "my_model"))
+    dialog.close()
+    qtbot.waitUntil(lambda: (tmp_path / "my_model" / "model.py").exists(), timeout=20_000)
+    qtbot.waitUntil(lambda: trained.workspace.tasks.running == (), timeout=20_000)
+    assert (tmp_path / "my_model" / "model.safetensors").stat().st_size > 10_000
