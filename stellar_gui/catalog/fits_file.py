@@ -103,5 +103,8 @@ def _data_size(path: Path, header: "fits.Header") -> int:
         axes = axes[1:]
     if not axes:
         return 0
-    width = abs(int(header.get("BITPIX", 8))) // 8
+    bits = header.get("BITPIX")
+    if bits not in (8, 16, 32, 64, -32, -64):
+        raise damaged(path, "its header has no proper BITPIX")
+    width: int = abs(bits) // 8
     return width * count(path, header, "GCOUNT", 1) * (count(path, header, "PCOUNT", 0) + math.prod(axes))

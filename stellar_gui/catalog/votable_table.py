@@ -46,8 +46,9 @@ def read_votable(path: Path, limits: Limits = LIMITS, table: str | None = None) 
     yield Progress(0, path.stat().st_size, "bytes")
     data = file_bytes(path, limits)
     require_memory(path, len(data), 0, limits)
-    with _events(path, data) as events:
-        return (yield from _Reader(path, data, limits, table).read(events))
+    source = _Source(data)
+    with _events(path, source) as events:
+        return (yield from _Reader(path, source, limits, table).read(events))
 
 
 def votable_tables(path: Path, limits: Limits = LIMITS) -> tuple[str, ...]:
@@ -59,24 +60,31 @@ def votable_tables(path: Path, limits: Limits = LIMITS) -> tuple[str, ...]:
     return tuple(name if names.count(name) == 1 else str(k) for k, name in enumerate(names, 1))
 
 
+class _Source:
+    """The bytes of a file and how far they have been read."""
+
+    def __init__(self, data: NDArray[np.uint8]) -> None:
+        self.data = data
+        self.place = 0
+
+    def read(self, count: int) -> bytes:
+        """The next bytes, at most so many."""
+        begin = self.place
+        self.place = min(begin + count, len(self.data))
+        return self.data[begin : self.place].tobytes()
+
+
 @contextmanager
-def _events(path: Path, data: NDArray[np.uint8]) -> Iterator[Iterable[Event]]:
+def _events(path: Path, source: _Source) -> Iterator[Iterable[Event]]:
     """The file's elements as they begin and end, the text of each with its end."""
     from astropy.utils.xml import iterparser
 
-    if b"\0" in data[:256].tobytes():
+    if b"\0" in source.data[:256].tobytes():
         raise InputError(f"{path.name}: a VOTable has to be UTF-8; save it again.")
-    if re.search(b"<!ENTITY", data.data):
+    if re.search(b"<!ENTITY", source.data.data):
         raise InputError(f"{path.name}: it defines XML entities, which no VOTable needs and which may be harmful.")
-    place = 0
-
-    def read(count: int) -> bytes:
-        nonlocal place
-        place += count
-        return data[place - count : place].tobytes()
-
     try:
-        with iterparser.get_xml_iterator(read) as events:
+        with iterparser.get_xml_iterator(source.read) as events:
             yield events
     except (ValueError, KeyError, OverflowError, pa.ArrowException) as error:
         raise InputError(f"{path.name}: the VOTable is cut off or damaged; download or copy it again.") from error
@@ -85,8 +93,8 @@ def _events(path: Path, data: NDArray[np.uint8]) -> Iterator[Iterable[Event]]:
 class _Reader:
     """Takes one table from a VOTable's elements."""
 
-    def __init__(self, path: Path, data: NDArray[np.uint8], limits: Limits, table: str | None) -> None:
-        self._path, self._size, self._limits, self._wanted = path, len(data), limits, table
+    def __init__(self, path: Path, source: _Source, limits: Limits, table: str | None) -> None:
+        self._path, self._source, self._limits, self._wanted = path, source, limits, table
         self._fields: list[dict[str, str]] = []
         self._metadata: dict[str, str] = {}
         self._pieces: list[pa.Table] | None = None
@@ -192,7 +200,7 @@ class _Reader:
                     raise ValueError("a row has another number of cells")
                 if rows == _CHUNK:
                     self._add(fields, cells)
-                    yield Progress(self._size * min(len(self._pieces), 99) // 100, self._size, "bytes")
+                    yield Progress(self._source.place, len(self._source.data), "bytes")
                     cells, rows = [], 0
             elif tag == "TABLEDATA":
                 break

@@ -21,6 +21,7 @@ class TableDialog(QDialog):
         self._list = QListWidget()
         self._list.setObjectName("tableList")
         self._list.setAccessibleName("Tables in the file")
+        self._list.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         self._list.addItems(list(tables))
         self._list.setCurrentRow(0)
         self._list.itemActivated.connect(self.accept)
