@@ -266,12 +266,18 @@ def test_a_fits_file_that_is_cut_off(sound: Path, size: int):
         (b"TFIELDS =                    7", b"TFIELDS =                    8", "does not describe column 8"),
         (b"TFORM1  = 'D       '", b"TFORM1  = '9999999D'", "wider than its rows"),
         (b"TFORM1  = 'D       '", b"TFORM1  = '?       '", "does not describe column 1"),
-        (b"BITPIX  =                    8 / array", b"BITPIX  =                'x'  / array", "no proper BITPIX"),
         (b"XTENSION= 'BINTABLE'", b"XTENSION= 'SOMETHNG'", "no table in this FITS file"),
     ],
 )
 def test_headers_that_lie(sound: Path, card: bytes, change: bytes, message: str):
     refused(patched(sound, (card, change)), message)
+
+
+def test_a_picture_before_the_table_that_does_not_tell_its_size(tmp_path: Path):
+    picture = fits.ImageHDU(np.zeros((3, 4), np.float32))
+    path = written(tmp_path / "stars.fits", picture, unit(fits.Column("u", "E", array=[1.0])))
+    patched(path, (b"BITPIX  =                  -32", b"BITPIX  =                 'x' "))
+    refused(path, "its header has no proper BITPIX")
 
 
 @pytest.mark.parametrize("change", [(1 << 30, 0), (9, 1 << 30), (-1, 0), (9, -4)])
