@@ -12,7 +12,7 @@ from stellar_gui.gui.widgets.panel import Panel
 
 PANELS = ("dataPanel", "trainingPanel", "runsPanel", "starPanel", "selectionPanel", "subsetPanel")
 RIGHT_TABS = ["Selection", "Subsets", "Report"]
-ANALYSES = ("clusterPanel", "anomalyPanel", "trustPanel")
+ANALYSES = ("contrastPanel", "clusterPanel", "anomalyPanel", "trustPanel")
 NAMES = (
     "latentView",
     "trainButton",
