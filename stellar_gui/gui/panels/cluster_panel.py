@@ -9,6 +9,7 @@ from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_
 from stellar_gui.analysis.clusters import CLUSTER, Clustering
 from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
+from stellar_gui.analysis.recipes import Combined, Operation
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.cluster_search import ClusterSearch
@@ -177,9 +178,10 @@ class ClusterPanel(Panel):
         finding, chosen = self._finding(), self._table.chosen()
         if finding is None or not chosen:
             return
-        rows = np.flatnonzero(np.isin(finding.values, chosen) & self._workspace.shown)
-        names = ", ".join(finding.labels[code] for code in chosen)
-        self._workspace.select(rows, Mode.REPLACE, f"select {names}, {numbers.stars(len(rows))}")
+        parts = tuple((finding.labels[code], as_subset(finding, code).recipe) for code in chosen)
+        recipe = parts[0][1] if len(parts) == 1 else Combined(Operation.UNION, parts)
+        names = ", ".join(name for name, _ in parts)
+        self._workspace.select_stars(np.isin(finding.values, chosen), Mode.REPLACE, f"select {names}", recipe)
 
     def _make_subsets(self) -> None:
         finding = self._finding()
