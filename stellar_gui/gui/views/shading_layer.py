@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 
 from stellar_gui.analysis.trust import Shading, TrustMap
 from stellar_gui.gui.theme import Colors
@@ -91,9 +91,7 @@ class ShadingLayer:
         around = np.stack([np.cos(_CORNERS), np.sin(_CORNERS)], axis=1) @ axes * larger
         origin = view.to_pixel(0.0, 0.0, plot)
         centre = point * to_pixels + [origin.x(), origin.y()]
-        outlines = QPainterPath()
-        for corners in (centre[:, None] + around).tolist():
-            outlines.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+        outlines = [QPolygonF([QPointF(x, y) for x, y in line]) for line in (centre[:, None] + around).tolist()]
         painter.save()
         painter.setClipRect(plot)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -136,12 +134,16 @@ def _cells_image(values: NDArray[np.float64], limits: tuple[float, float], ramp:
     return image
 
 
-def _stroke(painter: QPainter, path: QPainterPath, colors: Colors) -> None:
-    """A thin dark line with a halo that lifts it off the stars."""
+def _stroke(painter: QPainter, outlines: list[QPolygonF], colors: Colors) -> None:
+    """Thin lines with a halo that lifts them off the stars; one by one, since a long path is slow to paint."""
     halo = QColor(colors.card)
     halo.setAlphaF(0.75)
     for color, width in ((halo, 3.0), (QColor(colors.ink), 1.2)):
-        painter.strokePath(path, QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        pen = QPen(color, width)
+        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+        painter.setPen(pen)
+        for outline in outlines:
+            painter.drawPolyline(outline)
 
 
 def _paint_scale(
@@ -159,9 +161,9 @@ def _paint_scale(
     painter.setPen(QPen(QColor(colors.border), 1))
     painter.setBrush(ground)
     painter.drawRoundedRect(box, 4, 4)
-    sample = QPainterPath()
-    sample.addEllipse(QPointF(box.left() + _PAD + half_width, box.center().y()), half_width, half_height)
-    _stroke(painter, sample, colors)
+    middle = QPointF(box.left() + _PAD + half_width, box.center().y())
+    corners = zip((half_width * np.cos(_CORNERS)).tolist(), (half_height * np.sin(_CORNERS)).tolist(), strict=True)
+    _stroke(painter, [QPolygonF([middle + QPointF(x, y) for x, y in corners])], colors)
     painter.setPen(QColor(colors.muted))
     where = box.adjusted(2 * half_width + 2 * _PAD, 0, 0, 0)
     painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
