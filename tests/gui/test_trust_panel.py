@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -194,6 +195,15 @@ def test_the_table_tells_what_the_command_line_tells(
         numbers = [*kept.trustworthiness.values(), *kept.continuity.values()]
         assert [row[column] for row in rows] == [f"{number:.3f}" for number in numbers]
     assert panel.facts() == f"{expected.stars:,} stars"
+    press(qtbot, trained, "compareTrustButton")
+    idle(trained, qtbot)
+    shown = [cell for cell in chain(*table(trained)) if cell]
+
+    def read() -> list[str]:
+        labels = trained.findChild(QWidget, "trustTable").findChildren(QLabel)
+        return [label.text() for label in labels if label.isVisible() and label.text()]
+
+    qtbot.waitUntil(lambda: sorted(read()) == sorted(shown))
     trained.workspace.show(session)
     idle(trained, qtbot)
     assert not trained.findChild(QWidget, "trustTable").isVisible()

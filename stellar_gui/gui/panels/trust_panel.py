@@ -150,6 +150,7 @@ class TrustPanel(Panel):
     def _fill(self, report: "TrustReport") -> None:
         while (item := self._cells.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()
                 old.deleteLater()
         for column, name in enumerate(report.planes, 2):
             self._put(PLANES[name], 0, column, muted=True)
