@@ -14,7 +14,7 @@ from stellar_gui.analysis.findings import Finding, by_name
 from stellar_gui.analysis.hues import StarColors
 from stellar_gui.analysis.map_data import MapData, map_data
 from stellar_gui.analysis.planes import Plane, SkyPlane
-from stellar_gui.analysis.recipes import Drawn, Recipe, Rows
+from stellar_gui.analysis.recipes import Combined, Drawn, Operation, Recipe, Rows
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.analysis.statistics import error_ranks
@@ -285,7 +285,11 @@ class MapLink(QObject):
         region, model = self.map.region, self._workspace.model
         if region is None:
             return Rows("picked one by one")
-        return Drawn(self._plane, region, model.id if self._plane.needs_model and model is not None else None)
+        drawn = Drawn(self._plane, region, model.id if self._plane.needs_model and model is not None else None)
+        only, subsets = self._workspace.display.only, self._workspace.subsets
+        if only is None or only not in subsets:
+            return drawn
+        return Combined(Operation.INTERSECTION, ((only, subsets.of_name(only).recipe), ("region", drawn)))
 
     def _isolate(self, name: str) -> None:
         if isinstance(self._coloring, Labels):

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.cluster_edits import sizes
 from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.recipes import applied
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.cluster_panel import ClusterPanel
 from stellar_gui.gui.widgets.cluster_table import ClusterTable
@@ -160,3 +161,17 @@ def test_selected_stars_are_assigned_to_another_cluster(found: MainWindow, qtbot
     assert "Corrected by hand once" in child(found, QLabel, "clusterNote").text()
     child(found, QAction, "actionUndo").trigger()
     np.testing.assert_array_equal(finding(found).values, before)
+
+
+def test_clusters_become_subsets_that_remember_them(found: MainWindow, qtbot: QtBot) -> None:
+    workspace, labels = found.workspace, finding(found)
+    click(found, qtbot, "clusterSubsetsButton")
+    assert list(workspace.subsets) == [name for code, name in labels.labels.items() if code != -1]
+    for subset in workspace.subsets.all:
+        np.testing.assert_array_equal(applied(subset.recipe, workspace.columns), subset.mask)
+    choose_rows(found, qtbot, 0)
+    click(found, qtbot, "clusterSelectButton")
+    np.testing.assert_array_equal(applied(workspace.selection_recipe, workspace.columns), workspace.selection)
+    workspace.undo_stack.undo()
+    workspace.undo_stack.undo()
+    assert not len(workspace.subsets)
