@@ -17,7 +17,7 @@ from stellar_gui.autoencoder.config import LARGEST_LATENT
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
-from stellar_gui.catalog.columns import numbers
+from stellar_gui.catalog.columns import ERROR_ROLES, EXTINCTION_ROLES, numbers
 
 MOST_LABELS: Final = 24
 """As many labels as have a colour of their own; the rest, and what is missing, share one."""
@@ -25,6 +25,7 @@ MOST_LABELS: Final = 24
 _NOT_MEASURED: Final = -9999.0  # SDSS's value for what was not measured, in columns of every kind
 _HEAD: Final = 20_000  # rows by which a column is taken for labels, numbers or neither
 _MOST_WORDS, _MOST_INTEGERS = 200, 8  # distinct values up to which texts, or whole numbers, are labels
+_IN_MAGNITUDES: Final = frozenset((*BAND_NAMES, *ERROR_ROLES, *EXTINCTION_ROLES))  # roles
 _MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -162,7 +163,7 @@ def column_values(name: str, catalog: Catalog) -> Values:
     """The numbers of a column of a catalogue's table."""
     roles = [role for role, column in catalog.columns.items() if column == name]
     is_band = any(role in BAND_NAMES for role in roles)
-    known = "mag" if is_band else "deg" if {"ra", "dec"} & set(roles) else ""
+    known = "mag" if _IN_MAGNITUDES & set(roles) else "deg" if {"ra", "dec"} & set(roles) else ""
     title = name.lower()
     return _values(
         name,

@@ -80,10 +80,9 @@ class Effect:
 
     @property
     def digits(self) -> int:
-        """Decimals of its values: 3 of magnitudes, else to a thousandth of the histogram's width, at most 6."""
-        if self.unit == "mag":
-            return 3
-        return int(np.clip(3 - np.floor(np.log10(self.edges[-1] - self.edges[0])), 0, 6))
+        """Decimals that tell its values apart: up to 6 by the histogram's width, of magnitudes at least 3."""
+        finer = -int(np.floor(np.log10(self.edges[-1] - self.edges[0])))
+        return min(max(2 + finer, 3) if self.unit == "mag" else max(3 + finer, 0), 6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +133,7 @@ def contrast(
 def cliffs_delta(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     """Cliff's delta of two sorted arrays without NaN, neither of them empty."""
     if len(first) > len(second):
-        return -cliffs_delta(second, first)
+        return 0.0 - cliffs_delta(second, first)  # no negative zero
     below = np.searchsorted(second, first, "left").sum(dtype=np.int64)
     above = len(first) * len(second) - np.searchsorted(second, first, "right").sum(dtype=np.int64)
     return float((below - above) / (len(first) * len(second)))

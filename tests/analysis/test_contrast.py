@@ -121,6 +121,19 @@ def test_medians_and_histograms_are_of_the_values_that_there_are() -> None:
         assert share.sum() >= 0.98
 
 
+def test_catalogued_errors_are_in_magnitudes_and_keep_their_digits() -> None:
+    rng = np.random.default_rng(2)
+    errors = {f"err_{band}": rng.uniform(0.002, 0.02, STARS) + 0.005 * GROUP for band in "ugriz"}
+    named = effects(compared(with_columns(**errors, mjd=rng.uniform(51_000, 59_000, STARS))))
+    assert named["err_u"].unit == "mag" and named["err_u"].delta > 0.2
+    assert {name: named[name].digits for name in ("u", "g−r", "err_u", "mjd")} == {
+        "u": 3,
+        "g−r": 3,
+        "err_u": 4,
+        "mjd": 0,
+    }
+
+
 def test_what_one_group_has_no_value_of_is_left_out() -> None:
     assert "gone" not in effects(compared(with_columns(gone=np.where(GROUP, np.nan, 1.0))))
 
