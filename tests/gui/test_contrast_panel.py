@@ -231,3 +231,11 @@ def test_effects_are_drawn_and_fit_a_narrow_column(
     assert sum(shown.columnWidth(column) for column in range(5)) <= shown.viewport().width()
     for column in (1, 2, 3):
         assert shown.fontMetrics().horizontalAdvance(shown.item(0, column).text()) < shown.columnWidth(column)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(-0.25, "−0.250"), (999_999.4, "999999.400"), (1.2377e18, "1.24e+18"), (-2.5e7, "−2.50e+07"), (np.nan, "–")],
+)
+def test_large_numbers_are_short(value: float, told: str) -> None:
+    assert numbers.short(value, 3) == told
