@@ -58,24 +58,15 @@ class Layout:
         """Put everything in its first place."""
         window = self._window
         self._put_maps_away()
-        for docks, area in ((self._left, _Area.LeftDockWidgetArea), (self._right, _Area.RightDockWidgetArea)):
+        left, right = (*self._left, *self._behind_left), (*self._right, *self._behind_right, *self._analyses)
+        for dock in (*left, *right):
+            window.removeDockWidget(dock)
+        for docks, area in ((left, _Area.LeftDockWidgetArea), (right, _Area.RightDockWidgetArea)):
             for dock in docks:
                 dock.setFloating(False)
-                dock.show()
                 window.addDockWidget(area, dock)
+                dock.setVisible(dock not in self._analyses)
             window.splitDockWidget(docks[0], docks[1], _Way.Vertical)
-        for docks, area in (
-            (self._behind_left, _Area.LeftDockWidgetArea),
-            (self._behind_right, _Area.RightDockWidgetArea),
-        ):
-            for dock in docks:
-                dock.setFloating(False)
-                dock.show()
-                window.addDockWidget(area, dock)
-        for dock in self._analyses:
-            dock.setFloating(False)
-            window.addDockWidget(_Area.RightDockWidgetArea, dock)
-            dock.hide()
         self._tabs_pending = not window.isVisible()
         if not self._tabs_pending:
             self._make_tabs()
@@ -140,8 +131,9 @@ class Layout:
         self._right[1].raise_()
 
     def _put_behind(self, front: QDockWidget, docks: Sequence[QDockWidget]) -> None:
-        for dock in docks:
-            self._window.tabifyDockWidget(front, dock)
+        """Each behind the one before: all behind the first leave a second row of tabs in a window that is shown."""
+        for before, dock in zip((front, *docks), docks, strict=False):
+            self._window.tabifyDockWidget(before, dock)
 
     def _put_maps_away(self) -> None:
         for column in self._maps:

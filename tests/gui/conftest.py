@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.autoencoder.config import TrainingConfig
@@ -24,6 +25,12 @@ from tests.gui.map_helpers import Recorder
 @pytest.fixture(scope="session")
 def qapp(private_folders: None) -> object:
     return create_application(["stellar-gui"])
+
+
+@pytest.fixture(autouse=True)
+def first_start(private_folders: None) -> None:
+    """Nothing is remembered from the windows of other tests."""
+    QSettings("stellar-gui", "stellar-gui").clear()
 
 
 @pytest.fixture(scope="session")

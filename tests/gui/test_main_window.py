@@ -159,8 +159,6 @@ def test_layout_and_recent_files_are_remembered(window: MainWindow, qtbot: QtBot
     again.close()
 
 
-
-
 def test_each_panel_stands_in_one_row_of_tabs_on_low_and_high_screens(qtbot: QtBot) -> None:
     for _ in range(2):
         made = MainWindow()
@@ -172,6 +170,17 @@ def test_each_panel_stands_in_one_row_of_tabs_on_low_and_high_screens(qtbot: QtB
             qtbot.waitUntil(lambda made=made, left=left: sorted(_rows(made)) == sorted([left, RIGHT_TABS]))
         made.close()
         made.deleteLater()
+
+
+def test_reset_layout_leaves_one_row_of_tabs_on_each_side(window: MainWindow, qtbot: QtBot) -> None:
+    window.findChild(QAction, "actionAnalyseTrust").trigger()
+    window.findChild(Panel, "starPanel").close()
+    window.findChild(Panel, "selectionPanel").setFloating(True)
+    for _ in range(2):
+        window.findChild(QAction, "actionResetLayout").trigger()
+        qtbot.waitUntil(lambda: sorted(_rows(window)) == sorted([["Training", "Runs"], RIGHT_TABS]))
+    assert window.findChild(Panel, "starPanel").isVisible()
+    assert not window.findChild(Panel, "trustPanel").isVisible()
 
 
 def _rows(window: MainWindow) -> list[list[str]]:
