@@ -286,10 +286,13 @@ class MapLink(QObject):
         if region is None:
             return Rows("picked one by one")
         drawn = Drawn(self._plane, region, model.id if self._plane.needs_model and model is not None else None)
-        only, subsets = self._workspace.display.only, self._workspace.subsets
-        if only is None or only not in subsets:
-            return drawn
-        return Combined(Operation.INTERSECTION, ((only, subsets.of_name(only).recipe), ("region", drawn)))
+        display, subsets = self._workspace.display, self._workspace.subsets
+        parts: list[tuple[str, Recipe]] = [("region", drawn)]
+        if display.only is not None and display.only in subsets:
+            parts.append((display.only, subsets.of_name(display.only).recipe))
+        if display.hidden_labels:
+            parts.append(("shown", Rows(f"{display.color.name} without {', '.join(sorted(display.hidden_labels))}")))
+        return drawn if len(parts) == 1 else Combined(Operation.INTERSECTION, tuple(parts))
 
     def _isolate(self, name: str) -> None:
         if isinstance(self._coloring, Labels):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from stellar_gui.analysis.recipes import EVERYTHING, ROWS, Combined, Operation, Recipe, after_gesture, kept
+from stellar_gui.analysis.recipes import EVERYTHING, ROWS, Combined, Operation, Recipe, Rows, after_gesture, kept
 from stellar_gui.analysis.selection import Mode, combine
 from stellar_gui.analysis.star_columns import StarColumns
 from stellar_gui.analysis.subsets import Subsets
@@ -366,13 +366,14 @@ class Workspace(QObject):
     def select_all(self) -> None:
         """Select every star that is shown."""
         shown = self.shown
-        self._push_selection(shown, f"select all, {numbers.stars(int(shown.sum()))}", recipe=EVERYTHING)
+        self._push_selection(shown, f"select all, {numbers.stars(int(shown.sum()))}", recipe=self._everything)
 
     def invert_selection(self) -> None:
         """Select what is shown and was not selected."""
         inverted = self.shown & ~self._selection
-        before = kept(Combined(Operation.COMPLEMENT, (("selection", self.selection_recipe),)))
-        recipe = before if self._selection.any() else EVERYTHING
+        recipe = self._everything
+        if self._selection.any() and recipe is EVERYTHING:
+            recipe = kept(Combined(Operation.COMPLEMENT, (("selection", self.selection_recipe),)))
         self._push_selection(inverted, f"invert selection, {numbers.stars(int(inverted.sum()))}", recipe=recipe)
 
     def clear_selection(self) -> None:
@@ -394,6 +395,11 @@ class Workspace(QObject):
     def report(self, error: Exception) -> None:
         """Hand an error on to whoever shows it."""
         self.errorReported.emit(error)
+
+    @property
+    def _everything(self) -> Recipe:
+        """The recipe of all stars that are shown."""
+        return EVERYTHING if self.display.visible is None else Rows("among the stars that were shown")
 
     def _follow_subsets(self) -> None:
         only = self.display.only

@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from stellar_gui.analysis.coloring import ColorChoice, Group
+from stellar_gui.analysis.recipe_text import described
 from stellar_gui.analysis.recipes import Combined, Drawn, Gestures, Imported, Operation, Typed, applied
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.analysis.subsets import COLORS
@@ -373,3 +375,17 @@ def test_cuts_that_change_change_counts_but_no_members(trained: MainWindow, qtbo
     idle(trained, qtbot)
     assert workspace.subsets["blue"] is members
     assert tree.model().index(0, 1).data() != before
+
+
+def test_a_region_drawn_among_the_shown_labels_says_so(trained: MainWindow, qtbot: QtBot) -> None:
+    workspace = trained.workspace
+    workspace.display.set_color(ColorChoice(Group.LABEL, "kind"))
+    workspace.display.hide_labels(frozenset({"main sequence"}))
+    idle(trained, qtbot)
+    action(trained, "actionToolXRange").trigger()
+    x = float(np.median(workspace.embedding.latent[workspace.shown, 0]))
+    drag(qtbot, trained.findChild(StarMap, "latentView"), [(x - 0.3, 0), (x, 0), (x + 0.4, 0)])
+    told = described(workspace.selection_recipe)
+    assert "range with latent 1 from" in told and "shown: a list of stars: kind without main sequence" in told
+    action(trained, "actionSelectAll").trigger()
+    assert described(workspace.selection_recipe) == "a list of stars: among the stars that were shown"
