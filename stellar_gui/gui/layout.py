@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 from stellar_gui.gui.panels.map_panel import MapPanel
 
@@ -60,10 +60,10 @@ class Layout:
         self._put_maps_away()
         left, right = (*self._left, *self._behind_left), (*self._right, *self._behind_right, *self._analyses)
         for dock in (*left, *right):
+            dock.setFloating(False)
             window.removeDockWidget(dock)
         for docks, area in ((left, _Area.LeftDockWidgetArea), (right, _Area.RightDockWidgetArea)):
             for dock in docks:
-                dock.setFloating(False)
                 window.addDockWidget(area, dock)
                 dock.setVisible(dock not in self._analyses)
             window.splitDockWidget(docks[0], docks[1], _Way.Vertical)
@@ -72,6 +72,7 @@ class Layout:
             self._make_tabs()
         self._tabbed = None
         self.follow_height()
+        self._hide_stray_bars()
         widths = NARROW_SIDE_WIDTHS if window.width() < NARROW_WIDTH else SIDE_WIDTHS
         window.resizeDocks([self._left[0], self._right[0]], list(widths), _Way.Horizontal)
         window.resizeDocks(list(self._right), list(RIGHT_HEIGHTS), _Way.Vertical)
@@ -130,6 +131,16 @@ class Layout:
         self._left[1].raise_()
         self._right[1].raise_()
 
+    def _hide_stray_bars(self) -> None:
+        """Hide the rows of tabs that Qt leaves behind where panels are put together anew: those that no longer follow."""
+        for front, behind in ((self._left[1], self._behind_left), (self._right[1], self._behind_right)):
+            bars = [bar for bar in self._window.findChildren(QTabBar) if _shows(bar, front)]
+            behind[-1].raise_()
+            strays = [bar for bar in bars if _shows(bar, front)]
+            front.raise_()
+            for bar in strays:
+                bar.hide()
+
     def _put_behind(self, front: QDockWidget, docks: Sequence[QDockWidget]) -> None:
         """Each behind the one before: all behind the first leave a second row of tabs in a window that is shown."""
         for before, dock in zip((front, *docks), docks, strict=False):
@@ -157,3 +168,8 @@ class Layout:
         beside = [one for one in fronts if one is not None and one is not panel and not one.isFloating()]
         if beside:
             self._window.resizeDocks([panel, beside[-1]], [1, 1], _Way.Horizontal)
+
+
+def _shows(bar: QTabBar, dock: QDockWidget) -> bool:
+    """Whether a row of tabs has that panel in front."""
+    return bar.tabText(bar.currentIndex()) == dock.windowTitle()
