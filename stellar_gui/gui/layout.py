@@ -132,7 +132,7 @@ class Layout:
         self._right[1].raise_()
 
     def _hide_stray_bars(self) -> None:
-        """Hide the rows of tabs that Qt leaves behind where panels are put together anew: those that no longer follow."""
+        """Hide the rows of tabs that Qt leaves behind where panels are put together anew: they no longer follow."""
         for front, behind in ((self._left[1], self._behind_left), (self._right[1], self._behind_right)):
             bars = [bar for bar in self._window.findChildren(QTabBar) if _shows(bar, front)]
             behind[-1].raise_()
