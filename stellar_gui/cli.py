@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "train": "clean a table of stars, train the autoencoder and save a session",
         "encode": "add latent positions and reconstructed magnitudes to a table",
         "decode": "compute magnitudes from latent positions",
+        "path": "decode the latent plane along a path",
         "denoise": "write a session's table with reconstructed magnitudes in place of the measured ones",
         "compress": "pack a session's table as latent positions and a network",
         "decompress": "unpack a compressed catalogue to a table",

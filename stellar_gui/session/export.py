@@ -27,7 +27,7 @@ SOURCE_SUFFIX: Final = "_source"
 ERROR: Final = "rec_error"
 QUALITY: Final = "quality"
 MEAN_MAGNITUDE: Final = "mean_magnitude"
-_UCD_BANDS: Final = {"u": "em.opt.U", "g": "em.opt.B", "r": "em.opt.R", "i": "em.opt.I", "z": "em.opt.I"}
+UCD_BANDS: Final = {"u": "em.opt.U", "g": "em.opt.B", "r": "em.opt.R", "i": "em.opt.I", "z": "em.opt.I"}
 """The word for each band's wavelength in the UCD1+ vocabulary (IVOA, 2023)."""
 
 
@@ -59,7 +59,7 @@ def added_meta(columns: Iterable[str]) -> dict[str, ColumnMeta]:
         MEAN_MAGNITUDE: ColumnMeta("phot.mag;em.opt;stat.mean", "mean of the star's magnitudes"),
         QUALITY: ColumnMeta("meta.code.qual", "why the row takes no part; empty where it does"),
     }
-    for band, word in _UCD_BANDS.items():
+    for band, word in UCD_BANDS.items():
         meta[f"{band}_rec"] = ColumnMeta(f"phot.mag;{word}", f"{band} magnitude as the autoencoder gives it back")
         meta[f"{band}_res"] = ColumnMeta(
             f"stat.fit.residual;phot.mag;{word}", f"{band} magnitude, original minus reconstruction"
