@@ -106,6 +106,13 @@ SPECS: Final = {
         "tool",
     ),
     "actionToolBrush": _Spec("&Brush", "mdi6.brush-variant", "B", "Drag a circle over stars; [ and ] size it", "tool"),
+    "actionToolProbe": _Spec(
+        "Prob&e",
+        "mdi6.eyedropper",
+        "D",
+        "Decode the place under the pointer; click pins it, drag draws a path",
+        "tool",
+    ),
     "actionModeReplace": _Spec(
         "Replac&e", "mdi6.square-outline", None, "The next gesture makes a new selection", "mode"
     ),
@@ -167,6 +174,7 @@ TOOL_ACTIONS: Final = (
     "actionToolLasso",
     "actionToolPolygon",
     "actionToolBrush",
+    "actionToolProbe",
 )
 MODE_ACTIONS: Final = ("actionModeReplace", "actionModeAdd", "actionModeRemove", "actionModeIntersect")
 

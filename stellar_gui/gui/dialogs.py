@@ -14,7 +14,7 @@ KEYS = (
     (
         "Select",
         (
-            ("P R C X Y L G B", "pick, rectangle, circle, x range, y range, lasso, polygon, brush"),
+            ("P R C X Y L G B D", "pick, rectangle, circle, x range, y range, lasso, polygon, brush, probe"),
             ("plain, Shift, Ctrl, Ctrl+Shift", "replace, add, remove, intersect"),
             ("Ctrl+click", "add or remove one star"),
             (
@@ -24,7 +24,7 @@ KEYS = (
             ("Ctrl+A, Ctrl+I, Ctrl+Shift+A", "all, invert, none"),
             ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
             ("handles and fields", "change the last region; Ctrl+click or Delete takes out a polygon's corner"),
-            ("Esc", "end the gesture, let go of its region, back to Pick, clear"),
+            ("Esc", "end the gesture, let go of its region or of the pinned place, back to Pick, clear"),
             ("[ ]", "size of the brush"),
         ),
     ),
@@ -43,6 +43,14 @@ KEYS = (
             ("middle drag, Space+drag", "move the map; right drag stretches it"),
             ("F, Shift+F, Backspace", "all stars, the selection, the view before"),
             ("arrows, + -", "move and zoom with the map in focus"),
+        ),
+    ),
+    (
+        "Probe (D)",
+        (
+            ("pointer", "decodes the place of the latent view under it, shown in the star panel"),
+            ("click, drag", "pins the place; draws a path, decoded in the path panel"),
+            ("Left, Right", "in the path's charts: step along it"),
         ),
     ),
     (

@@ -24,6 +24,7 @@ from stellar_gui.gui.panels.anomaly_panel import AnomalyPanel
 from stellar_gui.gui.panels.cluster_panel import ClusterPanel
 from stellar_gui.gui.panels.contrast_panel import ContrastPanel
 from stellar_gui.gui.panels.data_panel import DataPanel
+from stellar_gui.gui.panels.path_panel import PathPanel
 from stellar_gui.gui.panels.report_panel import ReportPanel
 from stellar_gui.gui.panels.runs_panel import RunsPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
@@ -31,6 +32,7 @@ from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.subset_panel import SubsetPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
 from stellar_gui.gui.panels.trust_panel import TrustPanel
+from stellar_gui.gui.path_export import PathExport
 from stellar_gui.gui.ranking import RATINGS
 from stellar_gui.gui.recovery import Recovery
 from stellar_gui.gui.settings import Settings
@@ -51,6 +53,7 @@ TOOLS = {
     "actionToolLasso": Tool.LASSO,
     "actionToolPolygon": Tool.POLYGON,
     "actionToolBrush": Tool.BRUSH,
+    "actionToolProbe": Tool.PROBE,
 }
 MODES = {
     "actionModeReplace": Mode.REPLACE,
@@ -59,7 +62,7 @@ MODES = {
     "actionModeIntersect": Mode.INTERSECT,
 }
 STRETCHES = {"Asinh": "asinh", "Log": "log", "Square root": "sqrt", "Linear": "linear", "Equalised": "equalised"}
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Raised with every new panel: a layout from before does not know where it belongs, and the first one is better."""
 GAP = 8
 FRAME = QSize(16, 40)
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         self._settings = Settings()
         self._files = Files(self.workspace, self._settings, self)
         self._model_exports = ModelExports(self.workspace, self._settings, self)
+        self._path_export = PathExport(self.workspace, self._settings, self)
         self._recovery = Recovery(self.workspace)
         self._actions = Actions(self)
         self._map_card = MapCard(self.workspace)
@@ -93,11 +97,13 @@ class MainWindow(QMainWindow):
         )
         self._anomalies = AnomalyPanel(self.workspace)
         self._trust = TrustPanel(self.workspace)
+        self._path = PathPanel(self.workspace)
         self._analyses: tuple[Panel, ...] = (
             ContrastPanel(self.workspace),
             ClusterPanel(self.workspace),
             self._anomalies,
             self._trust,
+            self._path,
         )
         self._docks: tuple[Panel, ...] = (*left, *right, *self._analyses)
         self._layout = Layout(self, left, right, self._analyses, self._maps.columns)
@@ -305,6 +311,13 @@ class MainWindow(QMainWindow):
         for signal in (self._training.trainingEnded, self._training.trainingHeld):
             signal.connect(self._recovery.keep)
         self._trust.mapRequested.connect(maps.open)
+        workspace.probing.pathFound.connect(lambda: self._layout.open(self._path))
+        self._path.probeRequested.connect(lambda: maps.set_tool(Tool.PROBE))
+        self._path.exportRequested.connect(self._path_export.ask)
+        self._path.copyRequested.connect(self._path_export.copy)
+        self._path_export.copied.connect(
+            lambda count: self.statusBar().showMessage(f"Copied {numbers.count(count)} points of the path", 8000)
+        )
         self._runs.filmRequested.connect(self._map_card.film.open)
         workspace.runs.runsChanged.connect(self._update_actions)
         self._data.columns.chosen.connect(files.set_columns)
@@ -314,7 +327,7 @@ class MainWindow(QMainWindow):
         do["actionExportFlags"].toggled.connect(files.set_flags)
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)
-        for exported in (files.exported, self._model_exports.exported):
+        for exported in (files.exported, self._model_exports.exported, self._path_export.exported):
             exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 8000))
         files.copied.connect(lambda count: self.statusBar().showMessage(f"Copied {numbers.stars(count)}", 8000))
         files.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
@@ -414,6 +427,7 @@ class MainWindow(QMainWindow):
         for name in ("actionPreviousView", "actionZoomIn", "actionZoomOut"):
             allow(name, mapped, "Train the autoencoder first.")
         placed = workspace.embedding is not None and not training
+        allow("actionToolProbe", workspace.probing.obstacle is None, workspace.probing.obstacle or "")
         allow("actionExportDenoised", placed, "Train the autoencoder first.")
         ready = open_ and bool(np.any(workspace.kept)) and not training
         why = "Open a table of stars first." if not training else "A training is under way."

@@ -13,6 +13,7 @@ from stellar_gui.gui.invitation import Invitation
 from stellar_gui.gui.map_link import MapLink
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.star_map import StarMap
+from stellar_gui.gui.views.tools import Tool
 from stellar_gui.gui.welcome import Welcome
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.card import Card
@@ -51,6 +52,7 @@ class MapCard(Card):
         self.map.set_axes(*self.link.plane.titles)
         self.link.drawn.connect(self._show_drawn)
         workspace.trust.shadingChanged.connect(self._shade)
+        self._connect_probe()
         workspace.catalogChanged.connect(self._show_page)
         workspace.catalogChanged.connect(self._warm_up)
         workspace.qualityChanged.connect(self._show_page)
@@ -100,6 +102,35 @@ class MapCard(Card):
     def _shade(self) -> None:
         trust = self._workspace.trust
         self.map.set_shading(trust.map, trust.shading)
+
+    def _connect_probe(self) -> None:
+        probing, star_map = self._workspace.probing, self.map
+        star_map.placePointed.connect(probing.point_at)
+        star_map.placeLeft.connect(probing.leave)
+        star_map.placeProbed.connect(probing.pin)
+        star_map.pinDropped.connect(probing.unpin)
+        star_map.pathDrawn.connect(probing.draw_path)
+        star_map.toolChanged.connect(lambda tool: tool is Tool.PROBE and probing.prepare())
+        probing.placeChanged.connect(self._show_pin)
+        probing.pathChanged.connect(self._show_path)
+        probing.markerChanged.connect(self._show_marker)
+        self._workspace.embeddingChanged.connect(lambda: star_map.set_probing(probing.obstacle is None))
+
+    def _show_pin(self) -> None:
+        pinned = self._workspace.probing.pinned
+        self.map.set_pin(None if pinned is None else tuple(pinned.points[0].tolist()))
+
+    def _show_path(self) -> None:
+        along = self._workspace.probing.along
+        if along is None:
+            self.map.set_path(np.empty((0, 2)), np.empty(0, bool))
+        else:
+            self.map.set_path(along.points, along.extrapolated)
+
+    def _show_marker(self) -> None:
+        probing = self._workspace.probing
+        marked = None if probing.path is None or probing.marker is None else probing.path.points[probing.marker]
+        self.map.set_path_marker(None if marked is None else tuple(marked.tolist()))
 
     def _warm_up(self) -> None:
         """Have the first map's libraries loaded by a worker while the user looks at the new catalogue."""

@@ -19,6 +19,7 @@ from stellar_gui.errors import StellarError
 from stellar_gui.gui.class_accuracy import ClassAccuracy
 from stellar_gui.gui.display import Display
 from stellar_gui.gui.findings import Findings
+from stellar_gui.gui.probing import Probing
 from stellar_gui.gui.ranking import Ranking
 from stellar_gui.gui.runs import Runs
 from stellar_gui.gui.subsets import SubsetList
@@ -78,6 +79,7 @@ class Workspace(QObject):
         self.trust = Trust(self)
         self.subset_list = SubsetList(self.undo_stack, self._column_names, self)
         self.subset_list.subsetsChanged.connect(self._follow_subsets)
+        self.probing = Probing(self)
         self._catalog: Catalog | None = None
         self._cuts = self._checked_cuts = QualityCuts()
         self._quality: Quality | None = None

@@ -28,7 +28,7 @@ Shift, Ctrl, Alt = (
 )
 Key = Qt.Key
 
-DRAGGED = [tool for tool in Tool if tool not in (Tool.PICK, Tool.POLYGON)]
+DRAGGED = [tool for tool in Tool if tool not in (Tool.PICK, Tool.POLYGON, Tool.PROBE)]
 CLICK_SELECTS = [tool for tool in DRAGGED if tool is not Tool.BRUSH]
 ROUND_BOX = [(-1.5, -0.5), (0.5, -0.5), (0.5, 1.0), (-1.5, 1.0)]
 

@@ -1,19 +1,26 @@
 """The star panel: what the catalogue and the model say of the picked star."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
+from stellar_gui.analysis.populated import SHARE
 from stellar_gui.analysis.statistics import error_ranks
 from stellar_gui.catalog.bands import BANDS
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.sky_server import no_sky_server_page, open_sky_server
-from stellar_gui.gui.views.sed_plot import SedPlot
+from stellar_gui.gui.views.sed_plot import DecodedPlace, SedPlot
 from stellar_gui.gui.widgets import numbers
-from stellar_gui.gui.widgets.band_table import BandTable
+from stellar_gui.gui.widgets.band_table import BandRow, BandTable
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.row_view import RowView
 from stellar_gui.gui.workspace import NO_STAR, Workspace
+
+if TYPE_CHECKING:
+    from stellar_gui.session.probing import Probed
 
 ZERO_FLUX_TOLERANCE = 0.005
 
@@ -52,13 +59,15 @@ class StarPanel(Panel):
         line.addWidget(self._sky)
         line.addStretch(1)
         line.addWidget(self._row_toggle)
+        self._links = links
         self._parts: tuple[QWidget, ...] = (self._sed, self._table, self._rank, links)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._sed, 1)
         for part in (self._table, self._rank, links, self._row):
             self.body.addWidget(part)
         workspace.activeChanged.connect(self._show)
-        workspace.hoveredChanged.connect(self._show)
+        workspace.hoveredChanged.connect(self._follow_hover)
+        workspace.probing.placeChanged.connect(self._show)
         workspace.embeddingChanged.connect(self._show)
         workspace.catalogChanged.connect(self._show)
         workspace.ranking.ratingsChanged.connect(self._show_rating)
@@ -66,8 +75,17 @@ class StarPanel(Panel):
         self._show_row(False)
         self._show()
 
+    def _follow_hover(self) -> None:
+        if self._workspace.probing.here is None:
+            self._show()
+
     def _show(self) -> None:
         catalog, row = self._workspace.catalog, self._row_shown()
+        probing = self._workspace.probing
+        place = probing.pinned or probing.here
+        if catalog is not None and place is not None:
+            self._show_place(catalog, place)
+            return
         shown = catalog is not None and row != NO_STAR
         self._show_rating()
         self._empty.setVisible(not shown)
@@ -88,9 +106,7 @@ class StarPanel(Panel):
 
     def _show_magnitudes(self, catalog: Catalog, row: int) -> None:
         original = catalog.magnitudes[row]
-        non_detected = np.array(
-            [abs(value - band.zero_flux) <= ZERO_FLUX_TOLERANCE for value, band in zip(original, BANDS, strict=True)]
-        )
+        non_detected = _non_detected(original)
         embedding = self._workspace.embedding
         if embedding is None or not np.isfinite(embedding.error[row]):
             self._sed.set_star(original, None, non_detected)
@@ -113,6 +129,39 @@ class StarPanel(Panel):
             f"{numbers.ordinal(percentile)} percentile of all stars."
         )
 
+    def _show_place(self, catalog: Catalog, place: "Probed") -> None:
+        """What the decoder makes of a place of the latent plane, and the star nearest to it."""
+        probing = self._workspace.probing
+        pinned, here = probing.pinned is place, probing.here
+        decoded, row = _decoded(place), int(place.around.row[0])
+        self.set_title(f"Latent {', '.join(numbers.fixed(value) for value in place.points[0].tolist())}")
+        self.set_facts(" \N{MIDDLE DOT} ".join(["pinned"] * pinned + ["extrapolated"] * decoded.extrapolated))
+        for part in (self._empty, self._links, self._row):
+            part.setVisible(False)
+        for part in (self._sed, self._table, self._rank):
+            part.setVisible(True)
+        nearest = catalog.magnitudes[row]
+        pointer = _decoded(here) if pinned and here is not None else None
+        self._sed.set_place(decoded, nearest, _non_detected(nearest), pinned, pointer)
+        rows = [BandRow("decoded", decoded.magnitudes), BandRow("nearest", nearest)]
+        if pinned:
+            rows.append(BandRow("pointer", np.full(len(BANDS), np.nan) if pointer is None else pointer.magnitudes))
+        self._table.set_rows(rows)
+        self._rank.setText(self._place_text(catalog.star_name(row), place))
+
+    def _place_text(self, star: str, place: "Probed") -> str:
+        text = f"Nearest: {star}, {numbers.fixed(float(place.around.distance[0]))} latent units away."
+        if place.extrapolated[0]:
+            text += f" Extrapolated: outside the region of {100 * SHARE:g} % of the stars."
+        if place.brightness is not None:
+            text += f" Its mean magnitude, {numbers.fixed(float(place.brightness[0]))} mag, sets the brightness."
+        model = self._workspace.model
+        if model is not None and model.config.network.latent > 2:
+            text += " Its further latent coordinates are taken."
+        if model is not None and model.config.deredden:
+            text += " Decoded magnitudes are corrected for extinction."
+        return text
+
     def _show_rating(self) -> None:
         rating = self._workspace.ranking.rating_of(self._row_shown())
         self.set_facts("" if rating is None else f"rated {rating}")
@@ -133,3 +182,12 @@ class StarPanel(Panel):
         catalog, row = self._workspace.catalog, self._workspace.active
         if catalog is not None and row != NO_STAR:
             open_sky_server(self, catalog, row)
+
+
+def _decoded(place: "Probed") -> DecodedPlace:
+    return DecodedPlace(place.magnitudes[0], bool(place.extrapolated[0]))
+
+
+def _non_detected(magnitudes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(5,) bool: which bands have the magnitude of no flux at all."""
+    return np.abs(magnitudes - [band.zero_flux for band in BANDS]) <= ZERO_FLUX_TOLERANCE

@@ -45,7 +45,7 @@ class Mark(Enum):
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One sample and its words; color is the name of a field of `theme.Colors`."""
+    """One sample and its words; color is the name of a field of `theme.Colors`, or hexadecimal."""
 
     mark: Mark
     color: str
@@ -96,7 +96,7 @@ class Legend(QWidget):
             height = self._row_height()
             for entry, (row, left) in zip(self._entries, self._places(self.width()), strict=True):
                 swatch = QRectF(left, row * height, self._SWATCH, height)
-                _paint_mark(painter, entry.mark, QColor(getattr(theme.colors, entry.color)), swatch)
+                _paint_mark(painter, entry.mark, QColor(getattr(theme.colors, entry.color, entry.color)), swatch)
                 painter.setPen(QColor(theme.colors.muted))
                 beside = left + self._swatch_width(entry)
                 words = QRectF(beside, swatch.top(), self.width() - beside, height)

@@ -36,6 +36,7 @@ class Action(Enum):
 
     OUTLINE = auto()
     CORNER = auto()
+    TRACE = auto()
     EDIT = auto()
     PAN = auto()
     STRETCH = auto()
@@ -93,7 +94,7 @@ def hint_of(part: Part | None, mode: Mode, tool: Tool, space: bool, preview: boo
         )
         return f"{tool.value}{verb}: {closes}; Backspace takes back a corner, Esc cancels"
     if mode is Mode.REPLACE:
-        more = "" if tool is Tool.PICK else "; Shift adds, Ctrl removes, Ctrl+Shift intersects"
+        more = "" if tool in (Tool.PICK, Tool.PROBE) else "; Shift adds, Ctrl removes, Ctrl+Shift intersects"
         return f"{tool.value}: {tool.hint}{more}"
     used = Tool.RECTANGLE if tool is Tool.PICK else tool
     return f"{used.value}, {_MODE_HINTS[mode]}: {used.hint}; Esc cancels"

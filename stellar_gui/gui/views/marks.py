@@ -1,7 +1,7 @@
 """Small marks over a map: the rings of the active and the hovered star, a note, the bubble with the live count."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font
@@ -9,7 +9,7 @@ from stellar_gui.gui.views.axes import axis_font
 _ACTIVE_RADIUS, _HOVER_RADIUS = 7.5, 6.5
 CORNER, HANDLE, SMALL_HANDLE = 3.0, 4.0, 2.4
 """Radii in logical pixels."""
-_CHOSEN_CORNER, _GRIP = 6.0, 7.0
+_CHOSEN_CORNER, _GRIP, _DIAMOND = 6.0, 7.0, 6.0
 
 
 def paint_ring(painter: QPainter, plot: QRectF, centre: QPointF, bold: bool, colors: Colors) -> None:
@@ -35,6 +35,20 @@ def paint_corner(
     painter.setPen(QPen(QColor(colors.accent), 1.6))
     painter.setBrush(QColor(colors.accent if chosen else colors.card))
     painter.drawEllipse(place, radius, radius)
+    painter.restore()
+
+
+def paint_diamond(painter: QPainter, plot: QRectF, centre: QPointF, colors: Colors) -> None:
+    """A decoded place, marked as its magnitudes are in the charts, with a halo around it."""
+    painter.save()
+    painter.setClipRect(plot)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    arms = (QPointF(0, -_DIAMOND), QPointF(_DIAMOND, 0), QPointF(0, _DIAMOND), QPointF(-_DIAMOND, 0))
+    corners = QPolygonF([centre + arm for arm in arms])
+    painter.setBrush(QColor(colors.primary))
+    for color, width in ((colors.card, 6.0), (colors.ink, 1.6)):
+        painter.setPen(QPen(QColor(color), width))
+        painter.drawPolygon(corners)
     painter.restore()
 
 

@@ -5,12 +5,24 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QFontMetrics
 
 from stellar_gui.analysis.statistics import SelectionSummary
 from stellar_gui.catalog.bands import BANDS
 from stellar_gui.gui.theme import theme
-from stellar_gui.gui.views.chart_style import MARK, Chart, LegendEntry, Mark, PlainAxis, pen, shade, small_font
+from stellar_gui.gui.views.chart_style import (
+    DASH_PATTERN,
+    LINE,
+    MARK,
+    Chart,
+    LegendEntry,
+    Mark,
+    PlainAxis,
+    pen,
+    shade,
+    small_font,
+)
 
 _WAVELENGTHS = np.array([band.wavelength for band in BANDS])
 _WAVELENGTH_RANGE = (310.0, 960.0)
@@ -32,6 +44,23 @@ class _Pair:
     names: tuple[str, str]
 
 
+@dataclass(frozen=True, eq=False)
+class DecodedPlace:
+    """Magnitudes (5,), mag, that a decoder gives for a place; extrapolated: whether it has seen no stars there."""
+
+    magnitudes: NDArray[np.floating]
+    extrapolated: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    decoded: DecodedPlace
+    nearest: NDArray[np.floating]
+    non_detected: NDArray[np.bool_]
+    pinned: bool
+    pointer: DecodedPlace | None
+
+
 class SedPlot(Chart):
     """Magnitudes of one star, or medians and 16-84 percent of many, against effective wavelength; bright is up."""
 
@@ -39,7 +68,7 @@ class SedPlot(Chart):
         super().__init__(PlainAxis("bottom"), PlainAxis("left"))
         self.setObjectName("sedPlot")
         self.setAccessibleName("Magnitudes against wavelength")
-        self._content: _Star | SelectionSummary | _Pair | None = None
+        self._content: _Star | _Place | SelectionSummary | _Pair | None = None
         self.plot.setAxisItems({"top": PlainAxis("top")})
         self.plot.showAxis("top")
         self.plot.getAxis("top").setTicks([[(band.wavelength, band.name) for band in BANDS]])
@@ -60,6 +89,22 @@ class SedPlot(Chart):
         reconstruction: (5,), mag, or None as long as there is no model.
         """
         self._content = _Star(original, reconstruction, non_detected)
+        self._draw()
+
+    def set_place(
+        self,
+        decoded: DecodedPlace,
+        nearest: NDArray[np.floating],
+        non_detected: NDArray[np.bool_],
+        pinned: bool = False,
+        pointer: DecodedPlace | None = None,
+    ) -> None:
+        """Show what a place is decoded to, as a ghost: dashed where it is extrapolated.
+
+        nearest, non_detected: (5,) magnitudes (mag) of the nearest star, and bands without a detection. pinned: whether
+        the place is held; pointer: then the one under the pointer, drawn thinner.
+        """
+        self._content = _Place(decoded, nearest, non_detected, pinned, pointer)
         self._draw()
 
     def set_selection(self, summary: SelectionSummary) -> None:
@@ -89,6 +134,8 @@ class SedPlot(Chart):
             self._draw_star(self._content)
         elif isinstance(self._content, _Pair):
             self._draw_pair(self._content)
+        elif isinstance(self._content, _Place):
+            self._draw_place(self._content)
         elif self._content is not None:
             self._draw_selection(self._content)
         else:
@@ -101,13 +148,58 @@ class SedPlot(Chart):
             self._add_line(star.reconstruction, theme.colors.primary, "d")
             entries.append(LegendEntry(Mark.DIAMONDS, "primary", "reconstructed"))
         if detected.any():
-            self._add_marks(star.original, detected, "o", pg.mkBrush(theme.colors.ink))
             entries.insert(0, LegendEntry(Mark.DOT, "ink", "original"))
         if missed.any():
-            self._add_marks(star.original, missed, "t", None)
             entries.append(LegendEntry(Mark.LIMIT, "ink", "not detected"))
+        self._add_star(star.original, missed)
         self._fit(star.original, *(() if star.reconstruction is None else (star.reconstruction,)))
         self.legend.set_entries(entries)
+
+    def _draw_place(self, place: _Place) -> None:
+        decoded, pointer = place.decoded, place.pointer
+        self._add_star(place.nearest, place.non_detected)
+        if pointer is not None:
+            self._add_ghost(pointer, theme.colors.muted, 1.0)
+        self._add_ghost(decoded, theme.colors.primary, 1.0 if not place.pinned else LINE)
+        entries = [
+            LegendEntry(
+                Mark.DASHES if decoded.extrapolated else Mark.DIAMONDS,
+                "primary",
+                ("pinned" if place.pinned else "decoded") + (", extrapolated" if decoded.extrapolated else ""),
+            ),
+            LegendEntry(Mark.DOT, "ink", "nearest star"),
+        ]
+        if pointer is not None:
+            mark, words = (Mark.DASHES, "pointer, extrapolated") if pointer.extrapolated else (Mark.LINE, "pointer")
+            entries.append(LegendEntry(mark, "muted", words))
+        if place.non_detected.any():
+            entries.append(LegendEntry(Mark.LIMIT, "ink", "not detected"))
+        shown = [decoded.magnitudes, place.nearest, *([] if pointer is None else [pointer.magnitudes])]
+        self._fit(*shown)
+        self.legend.set_entries(entries)
+
+    def _add_ghost(self, place: DecodedPlace, color: str, width: float) -> None:
+        """A curve of decoded magnitudes, dashed and hollow where it is extrapolated."""
+        line = pen(color, width)
+        if place.extrapolated:
+            line = pen(color, width, Qt.PenStyle.CustomDashLine)
+            line.setDashPattern([2 * length for length in DASH_PATTERN])
+        item = pg.PlotDataItem(
+            _WAVELENGTHS,
+            np.asarray(place.magnitudes, dtype=np.float64),
+            pen=line,
+            symbol="d",
+            symbolSize=MARK + 1,
+            symbolBrush=theme.colors.card if place.extrapolated else color,
+            symbolPen=pen(color, 1.2),
+            antialias=True,
+        )
+        self.plot.addItem(item)
+
+    def _add_star(self, magnitudes: NDArray[np.floating], missed: NDArray[np.bool_]) -> None:
+        """Measured magnitudes: dots, and open triangles in bands without a detection."""
+        self._add_marks(magnitudes, ~missed, "o", pg.mkBrush(theme.colors.ink))
+        self._add_marks(magnitudes, missed, "t", None)
 
     def _draw_selection(self, summary: SelectionSummary) -> None:
         reconstructed = self._add_band(summary.reconstructed_p16, summary.reconstructed_p84, theme.colors.primary)

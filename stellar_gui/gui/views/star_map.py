@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 from stellar_gui.analysis.map_data import MapData
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.views import figure
-from stellar_gui.gui.views.editing_map import EditingMap
 from stellar_gui.gui.views.figure_style import FigureStyle
 from stellar_gui.gui.views.gestures import (
     CLICK,
@@ -24,12 +23,13 @@ from stellar_gui.gui.views.gestures import (
     mode_of,
     part_at,
 )
+from stellar_gui.gui.views.probing_map import ProbingMap
 from stellar_gui.gui.views.tools import Tool
 
 _Buttons, _Keys, _Cursor = Qt.MouseButton, Qt.Key, Qt.CursorShape
 
 
-class StarMap(EditingMap):
+class StarMap(ProbingMap):
     """The map of any two columns on which stars are picked and selected; it knows only what it is given.
 
     A gesture ends in one `gestureFinished(rows, mode, text)`: rows (m,) int64 ascending, the Mode, and its text for
@@ -203,14 +203,18 @@ class StarMap(EditingMap):
             return Action.PAN
         if button is not _Buttons.LeftButton:
             return None
-        pans = self._space or (self._tool is Tool.PICK and not modifiers & MODE_KEYS)
+        pans = self._space or (self._acting is Tool.PICK and not modifiers & MODE_KEYS)
         if pans or not self.answers:
             return Action.PAN
+        if self._acting is Tool.PROBE:
+            return Action.TRACE
         return Action.CORNER if self._tool is Tool.POLYGON else Action.OUTLINE
 
     def _begin(self, press: Press) -> None:
         if press.action is Action.OUTLINE:
             self._begin_drawing(press.start, press.mode)
+        elif press.action is Action.TRACE:
+            self._begin_trace(press.start)
         elif press.action in (Action.PAN, Action.STRETCH):
             self._remember_view(press.view)
 
@@ -240,6 +244,8 @@ class StarMap(EditingMap):
             self._click(press)
         elif press.action is Action.OUTLINE:
             self._finish()
+        elif press.action is Action.TRACE:
+            self._finish_trace()
 
     def _click(self, press: Press) -> None:
         if press.button is _Buttons.RightButton:
@@ -248,6 +254,9 @@ class StarMap(EditingMap):
         if press.button is not _Buttons.LeftButton or press.part is not Part.PLOT or self._space:
             return
         if not self.answers:
+            return
+        if self._acting is Tool.PROBE:
+            self.placeProbed.emit(*self.to_data(press.start))
             return
         if self._tool is Tool.BRUSH:
             self._dab(press)
@@ -260,7 +269,7 @@ class StarMap(EditingMap):
         if press.modifiers & Qt.KeyboardModifier.ControlModifier and press.mode is Mode.REMOVE:
             selected = self._selection is not None and bool(self._selection[row])
             self._emit_click(row, Mode.REMOVE if selected else Mode.ADD)
-        elif self._tool is not Tool.PICK or press.mode is not Mode.REPLACE:
+        elif self._acting is not Tool.PICK or press.mode is not Mode.REPLACE:
             self._emit_click(row, press.mode)
         self.starActivated.emit(row)
 
@@ -281,6 +290,8 @@ class StarMap(EditingMap):
             self.cancel_gesture()
         elif self.region is not None:
             self.drop_region()
+        elif self.pinned:
+            self.pinDropped.emit()
         elif self._tool is not Tool.PICK:
             self.set_tool(Tool.PICK)
         else:

@@ -24,6 +24,8 @@ from stellar_gui.gui.views.tools import Tool
 
 _BRUSH = (4.0, 24.0, 400.0)  # radius in logical pixels: least, at the start, most
 
+NO_PROBE = "Probe works on a latent view of two coordinates"
+
 _Keys, _Cursor = Qt.Key, Qt.CursorShape
 
 
@@ -33,6 +35,8 @@ class ToolMap(HoverMap):
     toolChanged = Signal(object)
     modeChanged = Signal(object)
     hintChanged = Signal(str)
+
+    _probes = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +73,11 @@ class ToolMap(HoverMap):
         self._update_pointer()
         self._repaint()
 
+    def set_probing(self, possible: bool) -> None:
+        """Whether places of the plane can be decoded; where they cannot, the probe tool works as Pick does."""
+        self._probes = possible
+        self._update_pointer()
+
     def set_mode(self, mode: Mode) -> None:
         """Choose the mode of gestures made without a key held."""
         if mode is not self._mode:
@@ -98,6 +107,11 @@ class ToolMap(HoverMap):
         self._space = False
         self._remember_modifiers(Qt.KeyboardModifier.NoModifier)
         super().focusOutEvent(event)
+
+    @property
+    def _acting(self) -> Tool:
+        """The tool that this map works as."""
+        return Tool.PICK if self._tool is Tool.PROBE and not self._probes else self._tool
 
     @property
     def _corners(self) -> int:
@@ -134,10 +148,11 @@ class ToolMap(HoverMap):
         """The cursor and the hint for what the pointer would do, or does."""
         part = Part.PLOT if self._pointer is None else part_at(self._pointer, self.plot_rect())
         pans = self._space or (self._press is not None and self._press.action is Action.PAN and self._press.moved)
-        mode = mode_of(self._modifiers, self._mode)
+        tool = self._acting
+        mode = Mode.REPLACE if tool is Tool.PROBE else mode_of(self._modifiers, self._mode)
         if self._drawing is not None:
             mode = self._drawing.mode
-        elif self._press is not None:
+        elif self._press is not None and tool is not Tool.PROBE:
             mode = self._press.mode
         label = self._label_under_pointer
         if label is not None:
@@ -147,11 +162,13 @@ class ToolMap(HoverMap):
         elif part is not Part.PLOT:
             shapes = {Part.X_AXIS: _Cursor.SizeHorCursor, Part.Y_AXIS: _Cursor.SizeVerCursor}
             self.viewport().setCursor(shapes.get(part, _Cursor.ArrowCursor) if part else _Cursor.ArrowCursor)
-        elif self._tool is Tool.PICK and mode is Mode.REPLACE:
+        elif tool is Tool.PICK and mode is Mode.REPLACE:
             self.viewport().setCursor(_Cursor.ArrowCursor)
         else:
             self.viewport().setCursor(cross(mode, self.devicePixelRatioF()))
-        hint = hint_of(part, mode, self._tool, self._space, self._preview is not None, self._corners)
+        hint = hint_of(part, mode, tool, self._space, self._preview is not None, self._corners)
+        if tool is not self._tool and part is Part.PLOT and self._preview is None:
+            hint = f"{NO_PROBE}. {hint}"
         self._tell(hint if label is None else legend_hint(label))
 
     def _tell(self, hint: str) -> None:

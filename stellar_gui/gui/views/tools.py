@@ -14,11 +14,12 @@ class Tool(Enum):
     LASSO = "Lasso"
     POLYGON = "Polygon"
     BRUSH = "Brush"
+    PROBE = "Probe"
 
     @property
     def key(self) -> str:
         """The letter that chooses the tool."""
-        return "G" if self is Tool.POLYGON else self.value[0]
+        return _OTHER_KEYS.get(self, self.value[0])
 
     @property
     def hint(self) -> str:
@@ -26,6 +27,7 @@ class Tool(Enum):
         return _HINTS[self]
 
 
+_OTHER_KEYS = {Tool.POLYGON: "G", Tool.PROBE: "D"}
 _HINTS = {
     Tool.PICK: "click a star to look at it, drag to move the map, Shift-drag adds a rectangle",
     Tool.RECTANGLE: "drag a rectangle around stars",
@@ -35,4 +37,5 @@ _HINTS = {
     Tool.LASSO: "drag around stars; release closes the outline",
     Tool.POLYGON: "click corner by corner; double click or Enter closes",
     Tool.BRUSH: "drag the circle over stars; [ and ] change its size",
+    Tool.PROBE: "point at a place to decode it; click pins it, drag draws a path",
 }
