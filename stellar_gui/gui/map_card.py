@@ -110,11 +110,15 @@ class MapCard(Card):
         star_map.placeProbed.connect(probing.pin)
         star_map.pinDropped.connect(probing.unpin)
         star_map.pathDrawn.connect(probing.draw_path)
-        star_map.toolChanged.connect(lambda tool: tool is Tool.PROBE and probing.prepare())
+        star_map.toolChanged.connect(self._get_ready)
         probing.placeChanged.connect(self._show_pin)
         probing.pathChanged.connect(self._show_path)
         probing.markerChanged.connect(self._show_marker)
         self._workspace.embeddingChanged.connect(lambda: star_map.set_probing(probing.obstacle is None))
+
+    def _get_ready(self, tool: Tool) -> None:
+        if tool is Tool.PROBE:
+            self._workspace.probing.prepare()
 
     def _show_pin(self) -> None:
         pinned = self._workspace.probing.pinned

@@ -10,17 +10,21 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from stellar_gui.autoencoder.config import TrainingConfig
+from stellar_gui.catalog.quality import QualityCuts
+from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.path_panel import PathPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
-from stellar_gui.gui.theme import ThemeChoice, theme
-from stellar_gui.gui.views.path_charts import PathColours, PathStrip
+from stellar_gui.gui.views.path_charts import PathColours
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.views.tools import Tool
 from stellar_gui.gui.widgets.band_table import BandTable
 from stellar_gui.gui.workspace import NO_STAR
+from stellar_gui.progress import drain
+from stellar_gui.session.pipeline import fit
 from stellar_gui.session.probing import Probe
-from tests.gui.map_helpers import click, drag, snapped
+from tests.gui.map_helpers import click, drag, snapped, wheel
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -167,6 +171,28 @@ def test_on_other_maps_the_tool_picks_and_says_so(probing: MainWindow, qtbot: Qt
     assert probing.workspace.active != NO_STAR and not other.pinned
 
 
+def test_of_a_model_of_colours_the_panels_say_whose_brightness_it_is(window: MainWindow, qtbot: QtBot) -> None:
+    config = TrainingConfig(seed=1, epochs=1, features="colours")
+    window.workspace.show(drain(fit(simulate(400, seed=5), QualityCuts(), config)))
+    star_map, place = child(window, StarMap, "latentView"), a_star(window)
+    star_map.set_tool(Tool.PROBE)
+    point(window, qtbot, star_map, place)
+    nearest = int(window.workspace.probing.here.around.row[0])
+    mean = window.workspace.catalog.magnitudes[nearest].mean()
+    assert f"Its mean magnitude, {mean:.3f} mag" in child(window, QLabel, "starError").text()
+    drag(qtbot, star_map, [place, (place[0] + 1, place[1])])
+    assert "mean magnitude of its nearest star" in child(window, QLabel, "pathNote").text()
+
+
+def test_a_zoom_decodes_the_place_that_has_come_under_the_pointer(
+    probing: MainWindow, star_map: StarMap, qtbot: QtBot
+) -> None:
+    point(probing, qtbot, star_map, a_star(probing))
+    with qtbot.waitSignal(star_map.placePointed):
+        wheel(star_map, star_map.to_pixel(*a_star(probing)))
+    assert probing.workspace.probing.here is not None
+
+
 def test_a_drag_draws_a_path_and_opens_its_panel(drawn: MainWindow, star_map: StarMap) -> None:
     probing, panel = drawn.workspace.probing, child(drawn, PathPanel, "pathPanel")
     assert not panel.visibleRegion().isEmpty()
@@ -228,14 +254,3 @@ def test_the_path_goes_with_its_button_or_with_its_model(drawn: MainWindow, qtbo
     assert workspace.probing.path is not None
     workspace.embeddingChanged.emit()
     assert workspace.probing.path is None
-
-
-def test_the_charts_are_painted_in_both_themes(drawn: MainWindow) -> None:
-    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
-        theme.choose(choice)
-        for name, kind in (("pathStrip", PathStrip), ("pathColours", PathColours)):
-            chart = child(drawn, kind, name)
-            image = chart.grab().toImage()
-            middle = image.height() // 2
-            shades = {image.pixelColor(x, middle).name() for x in range(image.width())}
-            assert theme.colors.card in shades and len(shades) > 3

@@ -50,7 +50,8 @@ class PathChart(Chart):
         self.legend.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self._length, self._values = np.empty(0), np.empty((0, 0))
+        self._length: NDArray[np.float64] = np.empty(0)
+        self._values: NDArray[np.floating] = np.empty((0, 0))
         self._extrapolated = np.empty(0, bool)
         self._marker = pg.InfiniteLine(0.0, angle=90)
         self._marked: float | None = None

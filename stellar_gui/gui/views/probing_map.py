@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.editing_map import EditingMap
+from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.path_layer import PathLayer, Point, paint_path
 from stellar_gui.gui.views.tools import Tool
 
@@ -84,6 +85,11 @@ class ProbingMap(EditingMap):
         self._pointer = pointer
         if not self._probe_timer.isActive():
             self._probe_timer.start()
+
+    def _set_view(self, view: MapView) -> None:
+        super()._set_view(view)
+        if self._acting is Tool.PROBE and self._press is None and self._pointer is not None:
+            self._point_at(self._pointer)
 
     def _probe_pointer(self) -> None:
         """Tell where the pointer is, while it rests or moves without a button held."""
