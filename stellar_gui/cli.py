@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "clusters": "find clusters among a session's stars and write them as a table",
         "anomalies": "rank a session's stars by how odd they are",
         "trust": "tell how far a session's latent plane keeps the neighbourhoods of its stars",
+        "persist": "tell whether a subset stays together when the network is trained anew",
     }
 )
 """The commands and what each does; command NAME is the module stellar_gui.commands.NAME."""

@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 BAR_WIDTH: Final = 24
 BAR_INTERVAL: Final = 0.1
 LINE_INTERVAL: Final = 5.0
+SLOW: Final = 0.5
+"""Units a second below which no rate is told."""
 
 
 def follow(work: Generator[Any, Any, Result], title: str) -> Result:
@@ -136,7 +138,10 @@ def _training_text(item: "TrainingProgress") -> str:
 def _progress_text(item: Progress, elapsed: float) -> str:
     rate = item.done / elapsed if elapsed > 0 else 0.0
     scale, unit = (1e6, "MB") if item.unit == "bytes" else (1, item.unit)
-    amount = f"{item.done / scale:,.0f} {unit}, {rate / scale:,.0f}/s"
+    if item.total and rate < SLOW:
+        amount = f"{item.done:,.0f} of {item.total:,.0f} {unit}"
+    else:
+        amount = f"{item.done / scale:,.0f} {unit}, {rate / scale:,.0f}/s"
     if not item.total:
         return amount
     left = time_left((item.total - item.done) / rate) if rate else ""

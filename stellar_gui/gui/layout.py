@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
-from stellar_gui.gui.panels.map_panel import MapPanel
-
 SMALL_HEIGHT = 900
 NARROW_WIDTH = 1400
 SIDE_WIDTHS = (380, 390)
@@ -31,13 +29,13 @@ class Layout:
         left: Sequence[QDockWidget],
         right: Sequence[QDockWidget],
         analyses: Sequence[QDockWidget],
-        maps: Sequence[Sequence[MapPanel]],
+        maps: Sequence[Sequence[QDockWidget]],
     ) -> None:
         self._window = window
         self._left, self._right, self._maps = left[:2], right[:2], maps
         self._behind_left, self._behind_right, self._analyses = left[2:], right[2:], analyses
         self._tabbed: bool | None = None
-        self._floating: list[MapPanel] = []
+        self._floating: list[QDockWidget] = []
         self._tabs_pending = False
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
@@ -53,6 +51,12 @@ class Layout:
             if other in self._analyses:
                 other.hide()
         analysis.raise_()
+
+    def open_map(self, panel: QDockWidget) -> None:
+        """Show a map and bring it to the front."""
+        if panel.isHidden():
+            panel.toggleViewAction().trigger()
+        panel.raise_()
 
     def arrange(self) -> None:
         """Put everything in its first place."""
@@ -157,7 +161,7 @@ class Layout:
             for panel in others:
                 self._window.tabifyDockWidget(first, panel)
 
-    def _show_map(self, panel: MapPanel, shown: bool) -> None:
+    def _show_map(self, panel: QDockWidget, shown: bool) -> None:
         """Bring a map that was just opened to the front, with as much room as the one beside it."""
         if not shown or panel.isFloating():
             return

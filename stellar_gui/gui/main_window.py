@@ -23,8 +23,10 @@ from stellar_gui.gui.model_exports import ModelExports
 from stellar_gui.gui.panels.anomaly_panel import AnomalyPanel
 from stellar_gui.gui.panels.cluster_panel import ClusterPanel
 from stellar_gui.gui.panels.contrast_panel import ContrastPanel
+from stellar_gui.gui.panels.control_panel import ControlPanel
 from stellar_gui.gui.panels.data_panel import DataPanel
 from stellar_gui.gui.panels.path_panel import PathPanel
+from stellar_gui.gui.panels.persist_panel import PersistPanel
 from stellar_gui.gui.panels.report_panel import ReportPanel
 from stellar_gui.gui.panels.runs_panel import RunsPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
@@ -98,15 +100,19 @@ class MainWindow(QMainWindow):
         self._anomalies = AnomalyPanel(self.workspace)
         self._trust = TrustPanel(self.workspace)
         self._path = PathPanel(self.workspace)
+        self._persist = PersistPanel(self.workspace)
+        self._control = ControlPanel(self._persist.test)
         self._analyses: tuple[Panel, ...] = (
             ContrastPanel(self.workspace),
             ClusterPanel(self.workspace),
             self._anomalies,
-            self._trust,
             self._path,
+            self._trust,
+            self._persist,
         )
         self._docks: tuple[Panel, ...] = (*left, *right, *self._analyses)
-        self._layout = Layout(self, left, right, self._analyses, self._maps.columns)
+        first, second = self._maps.columns
+        self._layout = Layout(self, left, right, self._analyses, (first, (*second, self._control)))
         self._warned_of_loss = False
         centre = QWidget()
         centre.setObjectName("centralArea")
@@ -233,7 +239,7 @@ class MainWindow(QMainWindow):
         self._star.addActions(self._anomalies.walk)
 
     def _fill_window_menu(self) -> None:
-        for group in (self._maps.panels, self._docks):
+        for group in ((*self._maps.panels, self._control), self._docks):
             for dock in group:
                 toggle = dock.toggleViewAction()
                 toggle.setObjectName(f"actionShow{dock.objectName()[0].upper()}{dock.objectName()[1:]}")
@@ -293,6 +299,7 @@ class MainWindow(QMainWindow):
         self._color_maps.chosen.connect(self._choose_color_map)
         for name in (self._color_maps.maps.sequential, self._color_maps.maps.diverging):
             maps.set_color_map(name)
+            self._control.map.set_color_map(name)
         maps.toolChanged.connect(self._check_tool)
         maps.hintChanged.connect(self._status.set_hint)
         maps.positionChanged.connect(self._status.set_position)
@@ -310,7 +317,8 @@ class MainWindow(QMainWindow):
         files.saved.connect(self._recovery.forget)
         for signal in (self._training.trainingEnded, self._training.trainingHeld):
             signal.connect(self._recovery.keep)
-        self._trust.mapRequested.connect(maps.open)
+        self._trust.mapRequested.connect(lambda name: self._layout.open_map(maps.panel(name)))
+        self._persist.controlRequested.connect(lambda: self._layout.open_map(self._control))
         workspace.probing.pathFound.connect(lambda: self._layout.open(self._path))
         self._path.probeRequested.connect(lambda: maps.set_tool(Tool.PROBE))
         self._path.exportRequested.connect(self._path_export.ask)
@@ -352,6 +360,7 @@ class MainWindow(QMainWindow):
 
     def _choose_color_map(self, name: str) -> None:
         self._maps.set_color_map(name)
+        self._control.map.set_color_map(name)
         self._settings.color_maps = self._color_maps.maps
 
     def _clear_pointer(self) -> None:

@@ -82,12 +82,9 @@ class Maps(QObject):
         for link in self._links:
             act(link.map)
 
-    def open(self, name: str) -> None:
-        """Show a map and bring it to the front; name: of its panel."""
-        panel = next(panel for panel in self.panels if panel.objectName() == name)
-        if panel.isHidden():
-            panel.toggleViewAction().trigger()
-        panel.raise_()
+    def panel(self, name: str) -> MapPanel:
+        """The panel of that name."""
+        return next(panel for panel in self.panels if panel.objectName() == name)
 
     def set_tool(self, tool: Tool) -> None:
         """Use a tool on every map."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHOW_AFTER = 0.3
 TICK_MS = 200
+SLOW = 0.5
+"""Units a second below which no rate is told."""
 
 
 class TaskIndicator(QWidget):
@@ -85,7 +87,7 @@ class TaskIndicator(QWidget):
         parts = [task.title]
         if item.unit == "bytes":
             parts.append(f"{numbers.file_size(round(rate))}/s")
-        else:
+        elif rate >= SLOW:
             parts.append(f"{numbers.count(round(rate))} {item.unit}/s")
         if item.total:
             self._bar.setRange(0, 1000)
