@@ -5,30 +5,31 @@ from stellar_gui.analysis.planes import LatentPlane
 from stellar_gui.gui.persistence import PersistenceTest
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.widgets import numbers
-from stellar_gui.gui.widgets.panel import Panel, caption
+from stellar_gui.gui.widgets.card import ElidedLabel
+from stellar_gui.gui.widgets.panel import Panel
 
-MEANING = (
-    "No structure in these stars: a Gaussian with the mean and covariance of yours, the same network and settings."
-)
-NOTHING = "Run a test in the panel Persistence of the menu Analyse to see a map of stars without structure."
+MEANING = "No structure: stars from a Gaussian with the mean and covariance of yours, the same network."
+NOTHING = "Run a test in Analyse > Persistence to see a map of stars without structure."
 _LEAST_SIZE = 160, 100  # logical pixels, so that the map shrinks rather than scrolls
 
 
 class ControlPanel(Panel):
-    """Shows the density of the control map of a test; its stars are no stars, so nothing is selected on it."""
+    """Shows the density of the control map of a test; its stars are none of the catalogue, so none can be selected."""
 
     def __init__(self, test: PersistenceTest) -> None:
         super().__init__("Control map", "controlPanel")
         self._test = test
         self._shown: MapData | None = None
-        self._note = caption(NOTHING)
+        self._note = ElidedLabel()
         self._note.setObjectName("controlNote")
+        self._note.setProperty("muted", True)
         self.map = StarMap()
         self.map.setObjectName("controlView")
         self.map.setAccessibleName("Control map: density of stars without structure")
         self.map.setMinimumSize(*_LEAST_SIZE)
         self.body.addWidget(self._note)
         self.body.addWidget(self.map, 1)
+        self.body.addStretch(0)
         test.changed.connect(self._show)
         self.visibilityChanged.connect(self._show)
         self._show()

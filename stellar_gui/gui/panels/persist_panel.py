@@ -28,8 +28,8 @@ QUESTION = (
     "structure, which takes a few minutes; you can go on meanwhile."
 )
 TITLES = {
-    "jaccard": ("Overlap with the cluster most like it (Jaccard)", "jaccardChart"),
-    "purity": ("Members among a member's 30 neighbours (purity)", "purityChart"),
+    "jaccard": ("Jaccard overlap with a cluster found anew", "jaccardChart"),
+    "purity": ("Purity: members among 30 neighbours", "purityChart"),
 }
 
 

@@ -62,7 +62,7 @@ class StripChart(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as title, strips and axis need."""
-        return QSize(280, self._line() * (2 + len(self._strips)) + 10)
+        return QSize(280, self._line() * (2 + len(self._strips)) + 4)
 
     def minimumSizeHint(self) -> QSize:
         """Narrow enough for a panel."""
