@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "select": "add a subset to a session by an expression on its columns",
         "compare": "tell what sets a subset of a session's stars apart",
         "export": "write a session's stars, or one subset of them, as a table",
+        "report": "write a session as a page of HTML",
         "model": "write a session's network for other programs",
         "clusters": "find clusters among a session's stars and write them as a table",
         "anomalies": "rank a session's stars by how odd they are",

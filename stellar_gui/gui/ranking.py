@@ -8,12 +8,11 @@ from PySide6.QtCore import QObject, Signal
 
 from stellar_gui.analysis.anomalies import METHODS, Method
 from stellar_gui.analysis.findings import UNLABELLED, Finding
-from stellar_gui.session.anomalies import ANOMALY_SCORE, order_of
+from stellar_gui.session.anomalies import ANOMALY_SCORE, RATING, order_of
 
 if TYPE_CHECKING:
     from stellar_gui.gui.workspace import Workspace
 
-RATING: Final = "rating"
 RATINGS: Final = range(6)
 
 _NO_ROWS: Final[NDArray[np.intp]] = np.empty(0, dtype=np.intp)

@@ -15,6 +15,8 @@ from stellar_gui.catalog.photometry import photometric_errors
 from stellar_gui.progress import Progress
 
 ANOMALY_SCORE: Final = "anomaly_score"
+RATING: Final = "rating"
+"""The user's ratings of stars, 0 to 5, by hand."""
 
 
 def score_stars(

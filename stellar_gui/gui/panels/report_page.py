@@ -14,6 +14,7 @@ from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandTable
 from stellar_gui.gui.widgets.card import ElidedLabel, headline
 from stellar_gui.gui.widgets.panel import caption
+from stellar_gui.session import model_words
 
 if TYPE_CHECKING:
     from stellar_gui.autoencoder.model import TrainedModel
@@ -72,7 +73,7 @@ class ReportPage(QWidget):
         self._warnings.setText("\n".join(report.warnings))
         self._warnings.setVisible(bool(report.warnings))
         self._error.setText(f"{report_text.square(report, report.test_mse)} mag²")
-        comparison = report_text.comparison(report, model.config)
+        comparison = model_words.comparison(report, model.config)
         self._comparison.setText(f"mean squared residual of the test stars{', ' if comparison else ''}{comparison}")
         self._show_parts(report)
         self._table.set_rows(report_text.band_rows(report))
@@ -86,7 +87,7 @@ class ReportPage(QWidget):
 
     def show_classes(self, accuracy: float | None) -> None:
         """Tell with which balanced accuracy the classes are told apart on the map; None where that is not known."""
-        sentence = report_text.class_sentence(accuracy)
+        sentence = model_words.class_sentence(accuracy)
         self._classes.setText(sentence)
         self._classes.setVisible(bool(sentence))
 

@@ -3,16 +3,15 @@
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from stellar_gui.autoencoder.config import TrainingConfig
 from stellar_gui.autoencoder.report import EvaluationReport
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandRow
+from stellar_gui.session.model_words import class_sentence, comparison
 
 if TYPE_CHECKING:
     from stellar_gui.autoencoder.model import TrainedModel
 
-COUNTED = ("one", "two", "three", "four", "five")
 LEGEND = (
     "Original minus reconstruction of the test stars, mag. median: of the sizes; PCA: what principal components leave; "
     "noise: catalogued photometric errors."
@@ -25,24 +24,6 @@ class Part(NamedTuple):
     name: str
     mse: float
     stars: int
-
-
-def components(config: TrainingConfig) -> str:
-    """The principal components that a network is compared with, in words: 'two principal components'."""
-    latent = config.network.latent
-    plural = "" if latent == 1 else "s"
-    beside = " and the mean magnitude" if config.features == "colours" else ""
-    return f"{COUNTED[latent - 1]} principal component{plural}{beside}"
-
-
-def comparison(report: EvaluationReport, config: TrainingConfig) -> str:
-    """How the test error compares with principal components; empty where that is not known."""
-    if not (math.isfinite(report.pca_mse) and report.pca_mse > 0 and math.isfinite(report.test_mse)):
-        return ""
-    change = 100 * (report.test_mse / report.pca_mse - 1)
-    verb = "leaves" if config.network.latent == 1 and config.features != "colours" else "leave"
-    way = "less" if change < 0 else "more"
-    return f"{abs(change):.0f} % {way} than {components(config)} {verb}"
 
 
 def parts(report: EvaluationReport) -> list[Part]:
@@ -71,15 +52,6 @@ def band_rows(report: EvaluationReport) -> list[BandRow]:
         BandRow("PCA", report.pca_rms_per_band),
         BandRow("noise", report.noise_per_band),
     ]
-
-
-def class_sentence(accuracy: float | None) -> str:
-    """How well classes are told apart on the map; empty where there are none."""
-    if accuracy is None:
-        return ""
-    return (
-        f"The table's classes are told apart on the map, by 15 neighbours, with a balanced accuracy of {accuracy:.3f}."
-    )
 
 
 def as_text(model: "TrainedModel", accuracy: float | None) -> str:
