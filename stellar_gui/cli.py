@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "compare": "tell what sets a subset of a session's stars apart",
         "export": "write a session's stars, or one subset of them, as a table",
         "report": "write a session as a page of HTML",
+        "script": "write a session as a Python script that repeats it",
         "model": "write a session's network for other programs",
         "clusters": "find clusters among a session's stars and write them as a table",
         "anomalies": "rank a session's stars by how odd they are",

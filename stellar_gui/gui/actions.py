@@ -67,6 +67,15 @@ SPECS: Final = {
     "actionExportModel": _Spec(
         f"Export &model{ELLIPSIS}", None, None, "Write the network as a folder with a Python module for other programs"
     ),
+    "actionExportReport": _Spec(
+        f"Write &report{ELLIPSIS}",
+        "mdi6.file-document-outline",
+        None,
+        "Write data, checks, errors, maps, subsets and findings as one page of HTML",
+    ),
+    "actionExportScript": _Spec(
+        f"Write P&ython script{ELLIPSIS}", "mdi6.language-python", None, "Write a script that repeats the whole session"
+    ),
     "actionQuit": _Spec("&Quit", None, Key.Quit, "Close the program"),
     "actionCopySelection": _Spec(
         "&Copy selected stars", "mdi6.content-copy", Key.Copy, "Copy the selected stars as tab-separated text"

@@ -20,6 +20,7 @@ from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
 from stellar_gui.gui.menus import Menus
 from stellar_gui.gui.model_exports import ModelExports
+from stellar_gui.gui.page_exports import PageExports
 from stellar_gui.gui.panels.anomaly_panel import AnomalyPanel
 from stellar_gui.gui.panels.cluster_panel import ClusterPanel
 from stellar_gui.gui.panels.contrast_panel import ContrastPanel
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._files = Files(self.workspace, self._settings, self)
         self._model_exports = ModelExports(self.workspace, self._settings, self)
         self._path_export = PathExport(self.workspace, self._settings, self)
+        self._page_exports = PageExports(self.workspace, self._settings, self)
         self._recovery = Recovery(self.workspace)
         self._actions = Actions(self)
         self._map_card = MapCard(self.workspace)
@@ -261,6 +263,8 @@ class MainWindow(QMainWindow):
             "actionCopyFigure": self._copy_figure,
             "actionExportFilm": self._ask_film,
             "actionExportModel": files.ask_export_model,
+            "actionExportReport": self._page_exports.ask_report,
+            "actionExportScript": self._page_exports.ask_script,
             "actionQuit": self.close,
             "actionCopySelection": files.copy_selection,
             "actionSelectAll": workspace.select_all,
@@ -335,8 +339,8 @@ class MainWindow(QMainWindow):
         do["actionExportFlags"].toggled.connect(files.set_flags)
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)
-        for exported in (files.exported, self._model_exports.exported, self._path_export.exported):
-            exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 8000))
+        for exporter in (files, self._model_exports, self._path_export, self._page_exports):
+            exporter.exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 8000))
         files.copied.connect(lambda count: self.statusBar().showMessage(f"Copied {numbers.stars(count)}", 8000))
         files.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
         workspace.errorReported.connect(self.report)
@@ -425,7 +429,7 @@ class MainWindow(QMainWindow):
         mapped = self._maps.usable
         selected = bool(workspace.selection.any())
         training = self._training.training
-        for name in ("actionSaveSession", "actionSaveSessionAs"):
+        for name in ("actionSaveSession", "actionSaveSessionAs", "actionExportReport", "actionExportScript"):
             allow(name, open_, "Open a table of stars first.")
         for name in ("actionExportSelection", "actionCopySelection", "actionFitSelection", "actionClearSelection"):
             allow(name, mapped and selected, "Select stars on the map first.")

@@ -26,6 +26,9 @@ FILE = (
     "actionExportFilm",
     "actionExportModel",
     SEPARATOR,
+    "actionExportReport",
+    "actionExportScript",
+    SEPARATOR,
     "actionQuit",
 )
 EDIT = ("actionUndo", "actionRedo", SEPARATOR, "actionCopySelection", "actionCopyFigure")
