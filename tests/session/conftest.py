@@ -9,6 +9,7 @@ from stellar_gui.catalog.simulation import simulate
 from stellar_gui.progress import drain
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from tests.session.rich_session import rich_session
 
 
 @pytest.fixture(scope="package")
@@ -31,3 +32,9 @@ def trained() -> Session:
         selection=random.random(800) < 0.2,
         created="2026-01-02T03:04:05+00:00",
     )
+
+
+@pytest.fixture(scope="package")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """600 stars of a file, trained for two epochs, with subsets of every kind, clusters, odd stars and ratings."""
+    return rich_session(tmp_path_factory.mktemp("stars"))
