@@ -18,6 +18,7 @@ from stellar_gui.errors import InputError, OutputError, StellarError
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "simulate": "write the built-in simulated sample as a table",
+        "fetch": "get stars from SkyServer by the lecture's query, or another",
         "info": "tell what a table or session holds and what its quality checks find",
         "train": "clean a table of stars, train the autoencoder and save a session",
         "encode": "add latent positions and reconstructed magnitudes to a table",

@@ -33,3 +33,7 @@ class OutputError(StellarError):
 
 class TrainingError(StellarError):
     """Training that cannot start or cannot go on."""
+
+
+class ServerError(StellarError):
+    """A server that cannot be reached, or does not answer with a table."""

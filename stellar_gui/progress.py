@@ -11,12 +11,14 @@ Result = TypeVar("Result")
 class Progress:
     """How far a piece of work is.
 
-    done, total: in units of `unit` (rows, bytes, stars); total is 0 where it is not known.
+    done, total: in units of `unit` (rows, bytes, stars); total is 0 where it is not known. note: what is shown in place
+    of amount and rate, where the work itself knows better.
     """
 
     done: float
     total: float
     unit: str
+    note: str = ""
 
 
 def drain(work: Generator[Any, Any, Result]) -> Result:

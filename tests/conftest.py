@@ -1,6 +1,7 @@
 """What all tests share: a private place for settings and logs, a screenless Qt, small catalogues and the real stars."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -8,6 +9,8 @@ os.environ.setdefault("QT_API", "pyside6")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+
+from tests.sky_server import SkyServer, sky_server
 
 REAL_STARS = Path(__file__).parents[2] / "shared" / "data"
 
@@ -28,3 +31,11 @@ def real_stars() -> Path:
     if not REAL_STARS.is_dir():
         pytest.skip("the real stars of ../shared/data are not here")
     return REAL_STARS
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Generator[SkyServer, None, None]:
+    """A SkyServer on loopback, reached without any proxy."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    with sky_server() as made:
+        yield made

@@ -49,6 +49,11 @@ def warn(sentence: str) -> None:
     _tell(sys.stderr, f"warning: {sentence}\n")
 
 
+def say(sentence: str) -> None:
+    """Write what is about to be done, one line, to standard error."""
+    _tell(sys.stderr, f"{sentence}\n")
+
+
 def write_result(lines: Iterable[str]) -> None:
     """Write lines for people to standard output."""
     _write("\n".join(lines))
@@ -136,6 +141,8 @@ def _training_text(item: "TrainingProgress") -> str:
 
 
 def _progress_text(item: Progress, elapsed: float) -> str:
+    if item.note:
+        return f"{bar(item.done / item.total)}  {item.note}" if item.total else item.note
     rate = item.done / elapsed if elapsed > 0 else 0.0
     scale, unit = (1e6, "MB") if item.unit == "bytes" else (1, item.unit)
     if item.total and rate < SLOW:

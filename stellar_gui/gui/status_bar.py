@@ -85,16 +85,18 @@ class TaskIndicator(QWidget):
         elapsed = time.monotonic() - task.started_at
         rate = item.done / elapsed if elapsed > 0 else 0.0
         parts = [task.title]
-        if item.unit == "bytes":
+        if item.note:
+            parts.append(item.note)
+        elif item.unit == "bytes":
             parts.append(f"{numbers.file_size(round(rate))}/s")
         elif rate >= SLOW:
             parts.append(f"{numbers.count(round(rate))} {item.unit}/s")
         if item.total:
             self._bar.setRange(0, 1000)
             self._bar.setValue(round(1000 * min(item.done / item.total, 1.0)))
-            if item.done >= item.total:
+            if item.done >= item.total and not item.note:
                 parts = [task.title, "finishing"]
-            elif rate:
+            elif rate and not item.note:
                 parts.append(f"{numbers.duration((item.total - item.done) / rate)} left")
         self._label.setText(" \N{MIDDLE DOT} ".join(parts))
 
