@@ -29,6 +29,12 @@ SPECS: Final = {
     "actionOpenSample": _Spec(
         "Open &sample", "mdi6.creation-outline", "Ctrl+Shift+O", "Open the built-in sample: 255,000 simulated stars"
     ),
+    "actionFetch": _Spec(
+        f"&Get from SkyServer{ELLIPSIS}",
+        "mdi6.cloud-download-outline",
+        "Ctrl+Shift+D",
+        "Run a query on SkyServer and open the stars it gives",
+    ),
     "actionSaveSession": _Spec("&Save session", "mdi6.content-save-outline", Key.Save, "Save the session"),
     "actionSaveSessionAs": _Spec(
         f"Save session &as{ELLIPSIS}", None, "Ctrl+Shift+S", "Save the session in another file"

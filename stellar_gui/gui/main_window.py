@@ -31,6 +31,7 @@ from stellar_gui.gui.panels.persist_panel import PersistPanel
 from stellar_gui.gui.panels.report_panel import ReportPanel
 from stellar_gui.gui.panels.runs_panel import RunsPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
+from stellar_gui.gui.panels.sky_server_panel import SkyServerPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.subset_panel import SubsetPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self._model_exports = ModelExports(self.workspace, self._settings, self)
         self._path_export = PathExport(self.workspace, self._settings, self)
         self._page_exports = PageExports(self.workspace, self._settings, self)
+        self._sky_server: SkyServerPanel | None = None
         self._recovery = Recovery(self.workspace)
         self._actions = Actions(self)
         self._map_card = MapCard(self.workspace)
@@ -170,6 +172,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all work, wait for its threads, and keep a copy of what is not saved."""
         self._settings.save_layout(self.saveGeometry(), self.saveState(LAYOUT_VERSION))
+        if self._sky_server is not None:
+            self._sky_server.cancel()
         self.workspace.tasks.shut_down()
         try:
             self._recovery.close()
@@ -254,6 +258,7 @@ class MainWindow(QMainWindow):
         slots = {
             "actionOpen": files.ask_open,
             "actionOpenSample": files.open_sample,
+            "actionFetch": self._get_from_sky_server,
             "actionSaveSession": files.save,
             "actionSaveSessionAs": files.ask_save,
             "actionExportSelection": files.ask_export,
@@ -315,6 +320,7 @@ class MainWindow(QMainWindow):
         welcome = self._map_card.welcome
         welcome.openRequested.connect(files.ask_open)
         welcome.sampleRequested.connect(files.open_sample)
+        welcome.fetchRequested.connect(self._get_from_sky_server)
         welcome.pathRequested.connect(files.open_path)
         welcome.recoveryRequested.connect(files.open_recovered)
         files.recovered.connect(lambda path: self._recovery.adopt(Path(path)))
@@ -356,6 +362,14 @@ class MainWindow(QMainWindow):
         for signal in (workspace.catalogChanged, workspace.unsavedChanged, files.saved):
             signal.connect(self._update_title)
         theme.changed.connect(self._remember_theme)
+
+    def _get_from_sky_server(self) -> None:
+        if self._sky_server is None:
+            self._sky_server = SkyServerPanel(self.workspace, self._settings, self)
+            self._sky_server.fetched.connect(self._files.open_path)
+        self._sky_server.show()
+        self._sky_server.raise_()
+        self._sky_server.activateWindow()
 
     def _open_sky_server(self) -> None:
         catalog, row = self.workspace.catalog, self.workspace.active

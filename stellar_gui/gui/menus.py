@@ -13,6 +13,7 @@ SEPARATOR = ""
 FILE = (
     "actionOpen",
     "actionOpenSample",
+    "actionFetch",
     "recent",
     SEPARATOR,
     "actionSaveSession",

@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from stellar_gui.catalog.sky_server import DEFAULT_ADDRESS, DEFAULT_RELEASE
 from stellar_gui.gui.theme import ThemeChoice
 from stellar_gui.gui.views.color_maps import ColorMaps
 
@@ -24,6 +25,20 @@ class FigureChoices:
     look: str = "publication"
     scale: int = 3
     contours: bool = True
+
+
+@dataclass(frozen=True)
+class SkyServerChoices:
+    """What SkyServer was asked last; split: the column by whose ranges, empty for one request."""
+
+    address: str = DEFAULT_ADDRESS
+    release: str = DEFAULT_RELEASE.upper()
+    stars: int = 255_000
+    split: str = ""
+    parts: int = 10
+
+
+Choices = TypeVar("Choices", FigureChoices, SkyServerChoices)
 
 
 class Settings:
@@ -95,23 +110,30 @@ class Settings:
     @property
     def figure(self) -> FigureChoices:
         """How the last figure was saved; what cannot be read is as at first."""
-        defaults = FigureChoices()
-        read: dict[str, Any] = {}
-        for field in fields(FigureChoices):
-            default = getattr(defaults, field.name)
-            stored = str(self._store.value(f"figure/{field.name}", default))
-            try:
-                read[field.name] = stored.lower() == "true" if isinstance(default, bool) else type(default)(stored)
-            except ValueError:
-                read[field.name] = default
-            if isinstance(default, float) and not math.isfinite(read[field.name]):
-                read[field.name] = default
-        return FigureChoices(**read)
+        return self._read("figure", FigureChoices)
 
     @figure.setter
     def figure(self, choices: FigureChoices) -> None:
-        for field in fields(choices):
-            self._store.setValue(f"figure/{field.name}", getattr(choices, field.name))
+        self._write("figure", choices)
+
+    @property
+    def sky_server(self) -> SkyServerChoices:
+        """What SkyServer was asked last; what cannot be read is as at first."""
+        return self._read("skyServer", SkyServerChoices)
+
+    @sky_server.setter
+    def sky_server(self, choices: SkyServerChoices) -> None:
+        self._write("skyServer", choices)
+
+    @property
+    def trusted_sky_servers(self) -> list[str]:
+        """Addresses of the servers that queries are sent to without a question."""
+        value = self._store.value("trustedSkyServers", [])
+        return [str(each) for each in (value if isinstance(value, list) else [value])]
+
+    def trust_sky_server(self, address: str) -> None:
+        """Send queries to this server without a question from now on."""
+        self._store.setValue("trustedSkyServers", sorted({*self.trusted_sky_servers, address}))
 
     @property
     def opens_sky_server(self) -> bool:
@@ -133,3 +155,22 @@ class Settings:
         if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
             return geometry, state
         return None
+
+    def _read(self, group: str, kind: type[Choices]) -> Choices:
+        """Stored choices; what cannot be read is as at first."""
+        defaults = kind()
+        read: dict[str, Any] = {}
+        for field in fields(defaults):
+            default = getattr(defaults, field.name)
+            stored = str(self._store.value(f"{group}/{field.name}", default))
+            try:
+                read[field.name] = stored.lower() == "true" if isinstance(default, bool) else type(default)(stored)
+            except ValueError:
+                read[field.name] = default
+            if isinstance(default, float) and not math.isfinite(read[field.name]):
+                read[field.name] = default
+        return kind(**read)
+
+    def _write(self, group: str, choices: "FigureChoices | SkyServerChoices") -> None:
+        for field in fields(choices):
+            self._store.setValue(f"{group}/{field.name}", getattr(choices, field.name))

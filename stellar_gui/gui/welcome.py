@@ -21,6 +21,7 @@ class Welcome(QWidget):
 
     openRequested = Signal()
     sampleRequested = Signal()
+    fetchRequested = Signal()
     pathRequested = Signal(str)
     recoveryRequested = Signal(str)
 
@@ -42,6 +43,10 @@ class Welcome(QWidget):
         sample.setObjectName("welcomeSample")
         sample.setToolTip("255,000 simulated stars of seven populations, as in a table of the SDSS")
         sample.clicked.connect(self.sampleRequested)
+        fetch = QPushButton("Get from SkyServer\N{HORIZONTAL ELLIPSIS}")
+        fetch.setObjectName("welcomeFetch")
+        fetch.setToolTip("Run the lecture's query, or another, on the archive of the SDSS")
+        fetch.clicked.connect(self.fetchRequested)
         hint = QLabel("or drop a CSV, Parquet or .stellar file on this window")
         hint.setProperty("muted", True)
         self._recovered_title = QLabel("Unsaved work")
@@ -56,6 +61,7 @@ class Welcome(QWidget):
         buttons.setSpacing(8)
         buttons.addWidget(open_button)
         buttons.addWidget(sample)
+        buttons.addWidget(fetch)
         buttons.addStretch(1)
         column = QWidget()
         column.setFixedWidth(WIDTH)

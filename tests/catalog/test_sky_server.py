@@ -131,7 +131,7 @@ def test_an_answer_that_breaks_off_is_not_kept(
             b"<html><head>\n<title>Skyserver Error</title>\n</head><body bgcolor=white>\n<h2>An error occured</h2><H3>"
             b"<font color=red><br>Incorrect syntax near 'FORM'.</font></H3></BODY></HTML>",
             200,
-            "HOST refused the query: “error occured Incorrect syntax near 'FORM'”.",
+            "HOST refused the query: “Incorrect syntax near 'FORM'”.",
         ),
         (
             b"<!doctype html><html><head><title>SQL Search</title><script>error()</script></head><body>Welcome</body>",

@@ -70,7 +70,7 @@ WHERE
     ),
     Example(
         "With errors and extinction",
-        "Magnitudes with their errors and the extinction of each band, to weight and to deredden by.",
+        "Magnitudes with errors and extinction, to weight and to deredden by.",
         """\
 SELECT TOP 255000
   p.objid, p.ra, p.dec, s.class, s.z AS redshift,

@@ -9,10 +9,11 @@ from stellar_gui.errors import ServerError
 
 _LONGEST: Final = 240
 _NOTHING: Final = re.compile(r"\bno (objects|rows|entries|records|results|data)\b|\bnot return any\b", re.IGNORECASE)
+_EXPLAINED: Final = re.compile(
+    r"SQL returned|incorrect syntax|invalid (?:column|object)|maximum|time-?out|too many", re.IGNORECASE
+)
 _FAULT: Final = re.compile(
-    r"SQL returned|incorrect syntax|invalid (?:column|object)|\w*error\b(?!\s*$)|exception|denied|not allowed|rejected|"
-    r"maximum|time-?out|unavailable|too many",
-    re.IGNORECASE,
+    rf"{_EXPLAINED.pattern}|\berror\b|exception|denied|not allowed|rejected|unavailable", re.IGNORECASE
 )
 _BEGINS: Final = re.compile(r"\s*\W?(?:error|sql|exception|incorrect|invalid|sorry|error_message)\b", re.IGNORECASE)
 _WORDS_OF_A_NAME: Final = 3
@@ -79,7 +80,7 @@ def _page(text: str) -> str:
     reader = _Text()
     reader.feed(text)
     words = " ".join(" ".join(reader.found).split()) or " ".join(reader.title.split())
-    fault = _FAULT.search(words)
+    fault = _EXPLAINED.search(words) or _FAULT.search(words)
     return words[fault.start() :] if fault is not None else words
 
 
