@@ -37,3 +37,7 @@ class TrainingError(StellarError):
 
 class ServerError(StellarError):
     """A server that cannot be reached, or does not answer with a table."""
+
+
+class SampError(StellarError):
+    """A SAMP hub that cannot be reached or used, or a program there that cannot take what it is sent."""

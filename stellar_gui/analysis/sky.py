@@ -100,6 +100,16 @@ def _known(ra: Coordinates, dec: Coordinates) -> NDArray[np.bool_]:
     return np.isfinite(ra) & np.isfinite(dec) & (np.abs(dec) <= 90) & (np.abs(ra) <= 360)
 
 
+def star_near(ra: Coordinates, dec: Coordinates, at_ra: float, at_dec: float, within: float) -> int | None:
+    """Row of the star next to a place on the sky, of (n,) positions (all in deg); None where none is within so much."""
+    close = np.flatnonzero(np.abs(dec - at_dec) <= within)
+    apart = _separation(ra[close], dec[close], at_ra, at_dec)
+    apart[~np.isfinite(apart)] = np.inf
+    if not len(close) or apart.min() > within:
+        return None
+    return int(close[apart.argmin()])
+
+
 def _separation(ra: Coordinates, dec: Coordinates, ra0: float, dec0: float) -> Coordinates:
     """Angle from a point (deg), by the haversine formula."""
     up, up0 = np.radians(dec), np.radians(dec0)

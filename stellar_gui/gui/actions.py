@@ -175,6 +175,24 @@ SPECS: Final = {
     "actionOpenSkyServer": _Spec(
         "Open in &SkyServer", "mdi6.web", None, "Show image and spectrum of the picked star in the web browser"
     ),
+    "actionSampConnect": _Spec(
+        "&Connect by SAMP",
+        "mdi6.connection",
+        None,
+        "Exchange tables, stars and positions with other programs on this computer, such as TOPCAT and Aladin",
+        checked=False,
+    ),
+    "actionSampSendTable": _Spec(
+        "Send &table",
+        "mdi6.table-arrow-right",
+        None,
+        "Send the open table to other programs, with what was derived from it",
+    ),
+    "actionSampSendSelection": _Spec("Send &selection", None, None, "Send the selected stars as rows of the table"),
+    "actionSampSendStar": _Spec("Send sta&r", None, None, "Let other programs highlight the picked star"),
+    "actionSampSendPosition": _Spec(
+        "Send &position by SAMP", None, None, "Let other programs point at the picked star's place on the sky"
+    ),
     "actionResetLayout": _Spec("&Reset layout", None, None, "Put all panels back in their places"),
     "actionKeys": _Spec("&Keys and gestures", None, "Ctrl+?", "All keys and gestures of the map"),
     "actionShowLog": _Spec("Show &log file", None, None, "Open the folder of the log file"),

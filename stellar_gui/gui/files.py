@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -89,6 +89,32 @@ class Files(QObject):
     def open_sample(self) -> None:
         """Open the built-in simulated sample."""
         self._replace_work(lambda: self._begin_opening("Simulating stars", _simulate, self._take_sample))
+
+    def open_other(
+        self,
+        title: str,
+        work: Callable[[], Any],
+        *,
+        taken: Callable[[], None],
+        failed: Callable[[Exception], None],
+        ended: Callable[[], None],
+        declined: Callable[[], None],
+        reason: str,
+    ) -> None:
+        """Open the session that some work makes, which is in no file of the user's.
+
+        One of taken, failed and declined is called, unless something else was opened meanwhile; ended after the work.
+        reason: what is said before the question that is asked where unsaved work would be replaced.
+        """
+
+        def done(session: Session) -> None:
+            self._take_sample(session)
+            taken()
+
+        def begin() -> None:
+            self._begin_opening(title, work, done, failed).ended.connect(ended)
+
+        self._replace_work(begin, declined, reason)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save the session where it was saved before, or ask where; `then` is called once it is there."""
@@ -288,20 +314,24 @@ class Files(QObject):
         work: Callable[[], Any],
         done: Callable[[Any], None],
         failed: Callable[[Exception], None] | None = None,
-    ) -> None:
+    ) -> Task:
         """Open something; what was asked for last is what will be shown."""
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._run(title, work, done, failed)
+        return self._opening
 
-    def _replace_work(self, go_on: Callable[[], None], declined: Callable[[], None] = lambda: None) -> None:
+    def _replace_work(
+        self, go_on: Callable[[], object], declined: Callable[[], None] = lambda: None, reason: str = ""
+    ) -> None:
         if not self._workspace.unsaved:
             go_on()
             return
         box = QMessageBox(self._window)
         box.setObjectName("unsavedDialog")
         box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setText("The session has changes that are not saved.")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"{reason} The session has changes that are not saved.".lstrip())
         box.setInformativeText("Save the session before other work takes its place?")
         save = box.addButton("Save\N{HORIZONTAL ELLIPSIS}", QMessageBox.ButtonRole.AcceptRole)
         discard = box.addButton("Do not save", QMessageBox.ButtonRole.DestructiveRole)

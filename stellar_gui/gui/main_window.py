@@ -39,6 +39,8 @@ from stellar_gui.gui.panels.trust_panel import TrustPanel
 from stellar_gui.gui.path_export import PathExport
 from stellar_gui.gui.ranking import RATINGS
 from stellar_gui.gui.recovery import Recovery
+from stellar_gui.gui.samp import Samp
+from stellar_gui.gui.samp_target_menu import SampTargetMenu
 from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.sky_server import no_sky_server_page, open_sky_server
 from stellar_gui.gui.status_bar import StatusBar
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         self._path_export = PathExport(self.workspace, self._settings, self)
         self._page_exports = PageExports(self.workspace, self._settings, self)
         self._sky_server: SkyServerPanel | None = None
+        self._samp = Samp(self.workspace, self._files, self)
         self._recovery = Recovery(self.workspace)
         self._actions = Actions(self)
         self._map_card = MapCard(self.workspace)
@@ -130,7 +133,16 @@ class MainWindow(QMainWindow):
         self._color_maps = ColorMapMenu(self._settings.color_maps, self)
         maps = self._color_maps.menu
         self._menus = Menus(
-            self, self._actions, self._undo, self._redo, stretches, colours, maps, self._subsets.commands.menu
+            self,
+            self._actions,
+            self._undo,
+            self._redo,
+            stretches,
+            colours,
+            maps,
+            self._subsets.commands.menu,
+            SampTargetMenu(self._samp, self),
+            self._subsets.commands.send,
         )
         self._status = StatusBar(self.workspace)
         self.setStatusBar(self._status)
@@ -175,6 +187,7 @@ class MainWindow(QMainWindow):
         if self._sky_server is not None:
             self._sky_server.cancel()
         self.workspace.tasks.shut_down()
+        self._samp.shut_down()
         try:
             self._recovery.close()
         except StellarError as error:
@@ -289,6 +302,10 @@ class MainWindow(QMainWindow):
             "actionShowFilm": self._map_card.film.open,
             "actionNextUnrated": workspace.ranking.go_to_unrated,
             "actionOpenSkyServer": self._open_sky_server,
+            "actionSampSendTable": self._samp.send_table,
+            "actionSampSendSelection": self._samp.send_selection,
+            "actionSampSendStar": self._samp.send_star,
+            "actionSampSendPosition": self._samp.send_position,
             "actionResetLayout": self._layout.arrange,
             "actionKeys": lambda: dialogs.show_keys(self),
             "actionShowLog": dialogs.open_log_folder,
@@ -342,6 +359,10 @@ class MainWindow(QMainWindow):
         self._selection.exportRequested.connect(files.ask_export)
         self._subsets.exportRequested.connect(files.ask_export)
         self._subsets.commands.told.connect(lambda text: self.statusBar().showMessage(text, 8000))
+        do["actionSampConnect"].triggered.connect(self._samp.set_connected)
+        self._subsets.commands.sendRequested.connect(self._samp.send_subset)
+        self._samp.stateChanged.connect(self._show_samp)
+        self._samp.told.connect(lambda text: self.statusBar().showMessage(text, 8000))
         do["actionExportFlags"].toggled.connect(files.set_flags)
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)
@@ -375,6 +396,12 @@ class MainWindow(QMainWindow):
         catalog, row = self.workspace.catalog, self.workspace.active
         if catalog is not None and row != NO_STAR:
             open_sky_server(self, catalog, row)
+
+    def _show_samp(self) -> None:
+        self._status.set_samp(*self._samp.state)
+        self._actions["actionSampConnect"].setChecked(self._samp.connected)
+        self._actions.allow("actionSampConnect", not self._samp.connecting, "The connection is being made.")
+        self._update_actions()
 
     def _choose_color_map(self, name: str) -> None:
         self._maps.set_color_map(name)
@@ -466,6 +493,9 @@ class MainWindow(QMainWindow):
         allow("actionExportModel", workspace.model is not None, "Train the autoencoder first.")
         for name in ("actionShowFilm", "actionExportFilm"):
             allow(name, self._map_card.film.available, "The run shown has no film; train to make one.")
+
+        for name, obstacle in self._samp.obstacles().items():
+            allow(name, obstacle is None, obstacle or "")
 
         catalog, active = workspace.catalog, workspace.active != NO_STAR
         for rating in RATINGS:

@@ -70,6 +70,16 @@ TRAINING = (
 )
 RATE = tuple(f"actionRate{rating}" for rating in range(6))
 STAR = ("rate", "actionNextUnrated", "actionOpenSkyServer")
+INTEROP = (
+    "actionSampConnect",
+    "sampTarget",
+    SEPARATOR,
+    "actionSampSendTable",
+    "actionSampSendSelection",
+    "subsetSend",
+    "actionSampSendStar",
+    "actionSampSendPosition",
+)
 HELP = ("actionKeys", "actionShowLog", SEPARATOR, "actionAbout")
 TOOLBAR = (
     "actionOpen",
@@ -101,6 +111,7 @@ CONTEXT = (
     "actionNewSubset",
     "actionExportSelection",
     "actionCopySelection",
+    "actionSampSendPosition",
     SEPARATOR,
     "actionCopyFigure",
     "actionSaveFigure",
@@ -120,9 +131,11 @@ class Menus:
         colours: QMenu,
         colour_maps: QMenu,
         subsets: QMenu,
+        samp_targets: QMenu,
+        subset_send: QAction,
     ) -> None:
         self._window = window
-        self._named: dict[str, QAction] = {"actionUndo": undo, "actionRedo": redo}
+        self._named: dict[str, QAction] = {"actionUndo": undo, "actionRedo": redo, "subsetSend": subset_send}
         self._actions = actions
         self.recent = QMenu("Open &recent", window)
         self._submenus = {
@@ -130,6 +143,7 @@ class Menus:
             "colour": colours,
             "colourMap": colour_maps,
             "subsets": subsets,
+            "sampTarget": samp_targets,
             "stretch": _choices("&Stretch", stretches, window),
             "theme": _choices("&Theme", _theme_actions(window), window),
             "rate": QMenu("&Rate the star", window),
@@ -139,6 +153,7 @@ class Menus:
             self.fill(window.menuBar().addMenu(title), names)
         self.fill(window.menuBar().addMenu("&Training"), TRAINING)
         self.analyse_menu = window.menuBar().addMenu("&Analyse")
+        self.fill(window.menuBar().addMenu("&Interop"), INTEROP)
         self.window_menu = window.menuBar().addMenu("&Window")
         self.fill(window.menuBar().addMenu("&Help"), HELP)
         self.toolbar = self._make_toolbar()

@@ -1,9 +1,10 @@
-"""The status bar: what the pointer can do at the left; task, position and counts at the right."""
+"""The status bar: what the pointer can do at the left; task, position, counts and SAMP's state at the right."""
 
 import time
+from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from stellar_gui.gui import icons
@@ -128,9 +129,13 @@ class StatusBar(QStatusBar):
         self._shown.setObjectName("shownLabel")
         self._selected = QLabel()
         self._selected.setObjectName("selectedLabel")
+        self._samp = QLabel()
+        self._samp.setObjectName("sampLabel")
+        self._samp.setTextFormat(Qt.TextFormat.PlainText)
         self.addWidget(self._hint, 1)
-        for widget in (TaskIndicator(workspace), self._position, self._shown, self._selected):
+        for widget in (TaskIndicator(workspace), self._position, self._shown, self._selected, self._samp):
             self.addPermanentWidget(widget)
+        self.set_samp("", "")
         for signal in (workspace.catalogChanged, workspace.qualityChanged, workspace.selectionChanged):
             signal.connect(self.show_counts)
         self.show_counts()
@@ -142,6 +147,12 @@ class StatusBar(QStatusBar):
     def set_position(self, text: str) -> None:
         """Say where the pointer is, in data units."""
         self._position.setText(text)
+
+    def set_samp(self, text: str, details: str) -> None:
+        """Say how it stands with SAMP, and at length while the pointer is there; nothing without a connection."""
+        self._samp.setText(text)
+        self._samp.setToolTip(escape(details))
+        self._samp.setVisible(bool(text))
 
     def show_live_count(self, count: int) -> None:
         """Show how many stars the gesture under way holds."""

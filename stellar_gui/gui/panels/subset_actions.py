@@ -27,10 +27,12 @@ _COLOR_NAMES = ("Green", "Pink", "Yellow", "Sky blue", "Blue", "Brown", "Violet"
 class SubsetActions(QObject):
     """The actions on the subsets chosen in a list; `menu` shows those that apply.
 
-    `exportRequested` and `propertiesRequested` bring a subset's name; `told` a sentence for the status bar.
+    `exportRequested`, `sendRequested` and `propertiesRequested` bring a subset's name; `told` a sentence for the
+    status bar.
     """
 
     exportRequested = Signal(str)
+    sendRequested = Signal(str)
     propertiesRequested = Signal(str)
     told = Signal(str)
 
@@ -105,6 +107,9 @@ class SubsetActions(QObject):
             "actionSubsetExport",
             "&Export\N{HORIZONTAL ELLIPSIS}",
             lambda: self.exportRequested.emit(self._name),
+        )
+        self.send = self._add(
+            menu, one, "actionSubsetSend", "Send subset b&y SAMP", lambda: self.sendRequested.emit(self._name)
         )
         self._add(menu, one, "actionSubsetReapply", "Apply its recipe a&gain", self._reapply)
         menu.addSeparator()

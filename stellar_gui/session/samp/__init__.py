@@ -1,0 +1,1 @@
+"""Talking to other astronomy programs by SAMP: messages as values, tables that were exchanged, the connection."""
