@@ -62,7 +62,7 @@ def server() -> Generator[str, None, None]:
 )
 def test_addresses_elsewhere_are_refused(address: str, tmp_path: Path) -> None:
     assert not is_loopback(address)
-    with pytest.raises(InputError, match="not on this computer|cannot be read"):
+    with pytest.raises(InputError, match=r"not on this computer|cannot be read"):
         drain(fetch(address, tmp_path))
 
 
