@@ -322,7 +322,7 @@ class Files(QObject):
         return self._opening
 
     def _replace_work(
-        self, go_on: Callable[[], object], declined: Callable[[], None] = lambda: None, reason: str = ""
+        self, go_on: Callable[[], None], declined: Callable[[], None] = lambda: None, reason: str = ""
     ) -> None:
         if not self._workspace.unsaved:
             go_on()
