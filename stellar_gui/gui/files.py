@@ -116,14 +116,14 @@ class Files(QObject):
 
         self._replace_work(begin, declined, reason)
 
-    def save(self, then: Callable[[], None] | None = None) -> None:
+    def save(self, then: Callable[[], object] | None = None) -> None:
         """Save the session where it was saved before, or ask where; `then` is called once it is there."""
         if self._path is None:
             self.ask_save(then)
         else:
             self.save_to(self._path, then)
 
-    def ask_save(self, then: Callable[[], None] | None = None) -> None:
+    def ask_save(self, then: Callable[[], object] | None = None) -> None:
         """Ask where to save the session, and save it; `then` is called once it is there."""
         dialog = self._dialog("Save the session", QFileDialog.AcceptMode.AcceptSave, SESSION_FILTER)
         dialog.setDefaultSuffix(SESSION_ENDING.lstrip("."))
@@ -131,7 +131,7 @@ class Files(QObject):
         dialog.fileSelected.connect(lambda path: self.save_to(path, then))
         dialog.open()
 
-    def save_to(self, path: str | Path, then: Callable[[], None] | None = None) -> None:
+    def save_to(self, path: str | Path, then: Callable[[], object] | None = None) -> None:
         """Save the session as a file; `then` is called once it is there."""
         session = self._workspace.session()
         if session is None:
@@ -249,7 +249,7 @@ class Files(QObject):
     def _load(
         self,
         path: str,
-        then: Callable[[], None] | None = None,
+        then: Callable[[], object] | None = None,
         columns: Mapping[str, str] = MappingProxyType({}),
         table: str | None = None,
     ) -> None:
@@ -322,7 +322,7 @@ class Files(QObject):
         return self._opening
 
     def _replace_work(
-        self, go_on: Callable[[], None], declined: Callable[[], None] = lambda: None, reason: str = ""
+        self, go_on: Callable[[], object], declined: Callable[[], None] = lambda: None, reason: str = ""
     ) -> None:
         if not self._workspace.unsaved:
             go_on()
