@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from stellar_gui.catalog.reading import read_catalog
-from stellar_gui.catalog.sky_server import LECTURE, Fetched, Query, Server, Split, fetch
+from stellar_gui.catalog.sky_server import LECTURE, Fetched, Query, Server, Split, fetch, transfer
 from stellar_gui.catalog.sky_server.pace import Pace
 from stellar_gui.catalog.sky_server.transfer import TransferLimits
 from stellar_gui.errors import InputError, OutputError, ServerError
@@ -141,11 +141,17 @@ def test_an_answer_that_breaks_off_is_not_kept(
         (b"#Table1\nerror_message\nInvalid column name 'uu'.\n", 200, "HOST refused the query: “error_message Invalid"),
         (b'{"ErrorCode": 400, "ErrorMessage": "Incorrect syntax near X."}', 400, "“Incorrect syntax near X”."),
         (b"ERROR: Maximum 60 queries allowed per minute, please wait.", 200, "HOST refused the query: “ERROR: Maximum"),
-        (b"<html><body><h1>503 Service Unavailable</h1>No server</body></html>", 503, "HOST is out of order (503 "),
+        (
+            b"<html><body><h1>503 Service Unavailable</h1>No server</body></html>",
+            503,
+            "HOST is out of order (status 503); try again later: “503 Service Unavailable",
+        ),
         (b"not here", 404, "HOST has no such page; check the data release and the server's address: “not here”."),
         (b"", 429, "HOST has been asked too often; wait a minute and try again."),
         (b"", 200, "HOST sent an empty answer; try again later."),
         (b"No objects have been found\n", 200, "HOST found nothing for this query; widen its conditions."),
+        (b"#Table1\n", 200, "HOST found nothing for this query; widen its conditions."),
+        (b"#Table1\nra,dec\n\n", 200, "HOST found nothing for this query; widen its conditions."),
         (b"#Table1\nobjid,ra,dec,u,g,r,i,z\n", 200, "HOST found nothing for this query; widen its conditions."),
         (csv_answer(20) + b"\n" + csv_answer(20).replace(b"#Table1", b"#Table2"), 200, "several tables; send one"),
         (csv_answer(5) + b"1,2,3\n", 200, "the table that HOST sent cannot be read (line 7 has 3 values where"),
@@ -226,6 +232,24 @@ def test_without_a_network_one_sentence_says_so(server: SkyServer, tmp_path: Pat
     with pytest.raises(ServerError, match="cannot prove that it is this server"):
         drain(fetch(query, tmp_path / "stars.parquet", AT_ONCE))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("ALL_PROXY", "ftp://proxy"), ("SSL_CERT_FILE", "/none/there.pem")])
+def test_network_settings_that_cannot_be_used_are_told(
+    server: SkyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    transfer._certificates.cache_clear()
+    monkeypatch.setenv(name, value)
+    assert "the network settings of this computer cannot be used" in sentence(server, tmp_path)
+
+
+def test_parts_that_cannot_be_read_are_not_taken_again(server: SkyServer, tmp_path: Path) -> None:
+    server.behaviour = lambda handler: handler.whole(csv_answer(5) + b"1,2\n" * (" < 180" in handler.query))
+    with pytest.raises(ServerError, match="cannot be read"):
+        get(server, tmp_path / "stars.parquet", split=Split("ra", 2))
+    server.answers(csv_answer(5))
+    assert get(server, tmp_path / "stars.parquet", split=Split("ra", 2)).rows == 10
+    assert [file.name for file in tmp_path.iterdir()] == ["stars.parquet"]
 
 
 def test_closing_gives_up_at_once_and_leaves_nothing(server: SkyServer, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class Answer:
         said = message(head, self._head.status)
         if said is not None:
             page = head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
-            raise refusal(self._host, said, page, self._head.status, self._head.reason)
+            raise refusal(self._host, said, page, self._head.status)
         if _SECOND_TABLE.search(head.lstrip()):
             raise self._several()
         start = len(head) - len(head.lstrip(b"\xef\xbb\xbf\r\n\t "))

@@ -32,6 +32,7 @@ SERVER_ROWS: Final = 500_000
 LIMITS: Final = TransferLimits()
 PARTS_ENDING: Final = ".parts"
 _BLOCK: Final = 1 << 20
+_WHOLE: Final = "all.csv"
 _MAGNITUDE: Final = re.compile(
     r"((psf|model|cmodel|petro|fiber|fiber2|dev|exp)mag(err)?|dered|extinction|err)_[ugriz]", re.IGNORECASE
 )
@@ -55,7 +56,7 @@ class Query:
         if self.stars is not None and self.stars < 1:
             raise InputError("ask for at least one star.")
         object.__setattr__(self, "sql", checked(self.sql))
-        self.requests()
+        self.statements()
 
     def statements(self) -> list[str]:
         """The query of each request."""
@@ -129,13 +130,13 @@ def _fetch(query: Query, path: Path, limits: TransferLimits) -> Generator[Progre
             rows.append(_rows_in(file))
         if not sum(rows):
             raise nothing_found(query.server.host)
-        frame = yield from _read(_joined(files, folder), query.server.host)
+        try:
+            frame = yield from _read(_joined(files, folder), query.server.host)
+        except ServerError:  # a part that cannot be read is of no use for the next time
+            _remove_parts(folder)
+            raise
         yield from save_table(frame, path, _origin(query, limit, rows), _units(frame))
-        if query.split is not None:
-            for file in folder.glob("*.csv"):
-                file.unlink()
-            with suppress(OSError):
-                folder.rmdir()
+        _remove_parts(folder)
     cut_off = sum(count == limit for count in rows)
     return Fetched(path, path.stat().st_size, len(frame), limit, cut_off, len(statements))
 
@@ -147,9 +148,21 @@ def _folder(path: Path, lasting: bool, stack: ExitStack) -> Path:
             folder = path.with_name(path.name + PARTS_ENDING)
             folder.mkdir(exist_ok=True)
             return folder
-        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".skyserver-", dir=path.parent)))
+        return Path(
+            stack.enter_context(
+                tempfile.TemporaryDirectory(prefix=".skyserver-", dir=path.parent, ignore_cleanup_errors=True)
+            )
+        )
     except OSError as error:
         raise OutputError(f"{path.name}: its folder cannot be written to; choose another.") from error
+
+
+def _remove_parts(folder: Path) -> None:
+    """Leave the folder only where it holds what is not ours."""
+    for file in (*folder.glob("part-*.csv"), folder / _WHOLE):
+        file.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _digest(server: Server, sql: str) -> str:
@@ -199,19 +212,16 @@ def _megabytes(size: float) -> str:
 
 
 def _rows_in(file: Path) -> int:
-    """Lines of a part after its column names."""
-    count = 0
+    """Lines of a part after its column names, but for blank ones."""
     with file.open("rb") as text:
-        while block := text.read(_BLOCK):
-            count += block.count(b"\n")
-    return count - 1
+        return sum(1 for line in text if line.strip()) - 1
 
 
 def _joined(files: Sequence[Path], folder: Path) -> Path:
     """One file of all parts, whose column names must be the same."""
     if len(files) == 1:
         return files[0]
-    whole = folder / "all.csv"
+    whole = folder / _WHOLE
     with whole.open("wb") as joined:
         names = b""
         for file in files:
@@ -221,10 +231,7 @@ def _joined(files: Sequence[Path], folder: Path) -> Path:
                     joined.write(first + b"\n")
                 names = names or first
                 if first != names:
-                    raise ServerError(
-                        "the parts of the answer have different columns; begin anew after removing the folder "
-                        f"{folder.name}."
-                    )
+                    raise ServerError("the parts of the answer have different columns; get them again.")
                 while block := text.read(_BLOCK):
                     joined.write(block)
     return whole

@@ -8,6 +8,7 @@ from typing import Any, Final
 from stellar_gui.errors import ServerError
 
 _LONGEST: Final = 240
+_ENOUGH: Final = 1 << 16
 _NOTHING: Final = re.compile(r"\bno (objects|rows|entries|records|results|data)\b|\bnot return any\b", re.IGNORECASE)
 _EXPLAINED: Final = re.compile(
     r"SQL returned|incorrect syntax|invalid (?:column|object)|maximum|time-?out|too many", re.IGNORECASE
@@ -26,8 +27,8 @@ _STATUS: Final = {
 
 
 def message(head: bytes, status: int) -> str | None:
-    """What an answer says, where its beginning (of any length) is no table; None where it may be one."""
-    text = head.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    """What an answer says, where its beginning is no table; None where it may be one."""
+    text = head[:_ENOUGH].decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
     if text.startswith("<"):
         return _short(_page(text))
     if text.startswith(("{", "[")):
@@ -40,18 +41,15 @@ def message(head: bytes, status: int) -> str | None:
     return _short(" ".join(lines)) if prose or status >= 400 else None
 
 
-def refusal(host: str, said: str, page: bool, status: int, reason: str) -> ServerError:
-    """The error of an answer that is no table but says this.
-
-    page: whether it is a web page; status, reason: of HTTP.
-    """
+def refusal(host: str, said: str, page: bool, status: int) -> ServerError:
+    """The error of an answer that is no table but says this; page: whether it is a web page; status: of HTTP."""
     quoted = f": \N{LEFT DOUBLE QUOTATION MARK}{said}\N{RIGHT DOUBLE QUOTATION MARK}" if said else ""
-    if _NOTHING.search(said) and not _FAULT.search(said):
+    if said.startswith("#Table") or (_NOTHING.search(said) and not _FAULT.search(said)):
         return nothing_found(host)
     if status in _STATUS:
         return ServerError(f"{host} {_STATUS[status]}{quoted}.")
     if status >= 500 and not re.search(r"sql|syntax|invalid", said, re.IGNORECASE):
-        return ServerError(f"{host} is out of order ({status} {reason}); try again later{quoted}.")
+        return ServerError(f"{host} is out of order (status {status}); try again later{quoted}.")
     if status >= 400 or _FAULT.search(said):
         return ServerError(f"{host} refused the query{quoted}.")
     if page:
@@ -76,11 +74,11 @@ def _short(text: str) -> str:
 
 
 def _page(text: str) -> str:
-    """The text of a web page, from where it speaks of a fault if it does."""
+    """The text of a web page, from where it explains a fault if it does."""
     reader = _Text()
     reader.feed(text)
     words = " ".join(" ".join(reader.found).split()) or " ".join(reader.title.split())
-    fault = _EXPLAINED.search(words) or _FAULT.search(words)
+    fault = _EXPLAINED.search(words)
     return words[fault.start() :] if fault is not None else words
 
 

@@ -1,9 +1,9 @@
 """A query as text: its star limit, what is odd about it, and its division into ranges of a column."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from stellar_gui.errors import InputError
@@ -22,6 +22,7 @@ TOKEN: Final = re.compile(
 LONGEST: Final = 100_000
 """Characters of a query, far more than a server takes."""
 MOST_PARTS: Final = 1_000
+_LIMIT_TOKENS: Final = 7
 _READING: Final = ("SELECT", "WITH")
 
 # objid (SDSS DR8 on): bits 59-62 sky version 2, 48-58 rerun 301, 32-47 run, of which the survey's are below 8,200
@@ -66,11 +67,9 @@ class Split:
 
 def checked(sql: str) -> str:
     """A query without blanks and semicolons at its end; InputError where it is empty or far too long."""
-    tokens = _tokens(sql)
-    if not tokens:
-        raise InputError("the query is empty; write one, or take an example.")
     if len(sql) > LONGEST:
         raise InputError(f"the query has more than {LONGEST:,} characters; shorten it.")
+    tokens = _tokens(sql)
     while tokens and tokens[-1].group() == ";":
         end = tokens.pop()
         sql = sql[: end.start()] + sql[end.end() :]
@@ -97,13 +96,13 @@ def remarks(sql: str) -> list[str]:
 
 def star_limit(sql: str) -> int | None:
     """The number after TOP in the outermost SELECT; None where there is none."""
-    edit = _limit_place(_tokens(sql))
+    edit = _limit_place(_first_tokens(sql))
     return int(edit.text) if edit is not None and edit.text else None
 
 
 def star_limit_edit(sql: str, stars: int) -> Edit | None:
     """What to change in a query for it to give at most that many stars; None where TOP has no place in it."""
-    place = _limit_place(_tokens(sql))
+    place = _limit_place(_first_tokens(sql))
     if place is None:
         return None
     return place._replace(text=str(stars) if place.text else f" TOP {stars}")
@@ -135,13 +134,22 @@ def divided(sql: str, split: Split, stars: int) -> list[str]:
     return [f"SELECT TOP {stars} * FROM (\n{inner}\n) AS part WHERE {condition}" for condition in split.conditions()]
 
 
+def _code(sql: str) -> Iterator[re.Match[str]]:
+    return (match for match in TOKEN.finditer(sql) if match.lastgroup != "comment")
+
+
 def _tokens(sql: str) -> list[re.Match[str]]:
-    return [match for match in TOKEN.finditer(sql) if match.lastgroup != "comment"]
+    return list(_code(sql))
+
+
+def _first_tokens(sql: str) -> list[re.Match[str]]:
+    """As many as a star limit may take."""
+    return list(islice(_code(sql), _LIMIT_TOKENS))
 
 
 def _limit_place(tokens: Sequence[re.Match[str]]) -> Edit | None:
     """Where the number after TOP stands, with its text, or an empty place for it; None where it has none."""
-    words = [token.group().upper() for token in tokens[:7]]
+    words = [token.group().upper() for token in tokens[:_LIMIT_TOKENS]]
     if not words or words[0] != "SELECT":
         return None
     k = 2 if len(words) > 1 and words[1] in ("DISTINCT", "ALL") else 1
@@ -155,7 +163,7 @@ def _limit_place(tokens: Sequence[re.Match[str]]) -> Edit | None:
 
 
 def _without_limit(sql: str, tokens: Sequence[re.Match[str]]) -> str:
-    words = [token.group().upper() for token in tokens[:7]]
+    words = [token.group().upper() for token in tokens[:_LIMIT_TOKENS]]
     if "TOP" not in words[1:3]:
         return sql
     first = words.index("TOP", 1)

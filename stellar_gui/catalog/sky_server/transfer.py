@@ -44,11 +44,10 @@ class TransferLimits:
 class Head:
     """What an answer says of itself.
 
-    status: of HTTP; reason: its words; framed: whether an end that is missing would be noticed.
+    status: of HTTP; framed: whether an end that is missing would be noticed.
     """
 
     status: int
-    reason: str
     framed: bool
 
 
@@ -66,14 +65,21 @@ async def receive(request: Request, limits: TransferLimits) -> AsyncGenerator[He
     headers = {"User-Agent": f"stellar-gui/{__version__}", "Accept": "text/csv, */*", "Accept-Encoding": "gzip"}
     clock = asyncio.get_running_loop().time
     deadline = clock() + limits.whole
-    async with httpx.AsyncClient(timeout=times, headers=headers, verify=_certificates()) as client:
+    try:
+        made = httpx.AsyncClient(timeout=times, headers=headers, verify=_certificates())
+    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        raise ServerError(
+            "the network settings of this computer cannot be used; check the variables ALL_PROXY, HTTP_PROXY, "
+            "HTTPS_PROXY and SSL_CERT_FILE."
+        ) from error
+    async with made as client:
         with _told(host, limits):
             async with asyncio.timeout(limits.answer):
                 response = await _answer(client, request)
         try:
             unpacker = Unpacker(response.headers.get("content-encoding", "").strip().lower())
             framed = "content-length" in response.headers or "transfer-encoding" in response.headers
-            yield Head(response.status_code, response.reason_phrase, framed)
+            yield Head(response.status_code, framed)
             received = 0
             async for block in _blocks(response, host, limits):
                 for piece in unpacker.unpack(block):
@@ -116,8 +122,12 @@ async def _answer(client: "httpx.AsyncClient", request: Request) -> "httpx.Respo
         if not response.has_redirect_location:
             return response
         await response.aclose()
-        target = urljoin(address, response.headers["location"])
-        before, after = urlsplit(address), urlsplit(target)
+        before = urlsplit(address)
+        try:
+            target = urljoin(address, response.headers["location"])
+            after = urlsplit(target)
+        except ValueError as error:
+            raise ServerError(f"{before.netloc} sends the query on to what is no address; try again later.") from error
         if after.hostname != before.hostname or after.scheme not in ("https", before.scheme):
             raise ServerError(
                 f"{before.netloc} sends the query on to {after.scheme}://{after.netloc}, which was not followed; if "

@@ -20,12 +20,14 @@ from PySide6.QtWidgets import (
 from stellar_gui.catalog.sky_server import EXAMPLES, Query, Server, Split, remarks, star_limit, star_limit_edit
 from stellar_gui.catalog.sky_server.sql import MOST_PARTS, with_star_limit
 from stellar_gui.errors import InputError
+from stellar_gui.gui.files import EXPORT_FILTERS
 from stellar_gui.gui.settings import Settings, SkyServerChoices
 from stellar_gui.gui.widgets.panel import caption
 from stellar_gui.gui.widgets.sql_editor import SqlEditor
 
 RELEASES: Final = ("DR18", "DR17", "DR16", "DR15", "DR14")
 ENDING: Final = ".parquet"
+_UNLIMITED: Final = [with_star_limit(example.sql, 1) for example in EXAMPLES]
 _MOST_STARS: Final = 10_000_000
 _EDITOR_LINES: Final = 12
 
@@ -178,8 +180,8 @@ class SkyServerForm(QWidget):
 
     def _follow_text(self) -> None:
         text = self._editor.toPlainText()
-        written = with_star_limit(text, 1)
-        number = next((k for k, one in enumerate(EXAMPLES) if with_star_limit(one.sql, 1) == written), -1)
+        written = with_star_limit(text, 1)  # an example stays itself with another limit
+        number = _UNLIMITED.index(written) if written in _UNLIMITED else -1
         self._example.setCurrentIndex(number)
         self._about.setText(EXAMPLES[number].text if number >= 0 else "")
         found = remarks(text)
@@ -209,9 +211,7 @@ class SkyServerForm(QWidget):
         dialog = QFileDialog(self, "Keep the stars of SkyServer as", str(Path(self._path.text()).parent))
         dialog.setObjectName("skyServerFileDialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(
-            ["Parquet table (*.parquet)", "CSV table (*.csv)", "FITS table (*.fits)", "VOTable (*.vot)"]
-        )
+        dialog.setNameFilters(sorted(EXPORT_FILTERS, key=lambda kind: "Parquet" not in kind))
         dialog.setDefaultSuffix(ENDING.lstrip("."))
         dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kind.partition("*.")[2].rstrip(")")))
         dialog.selectFile(Path(self._path.text()).name)

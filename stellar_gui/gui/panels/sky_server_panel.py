@@ -216,11 +216,11 @@ class SkyServerPanel(QDialog):
             self._where.setText("What will be sent")
             self._sent.setPlainText("")
             return
-        server, requests = query.server, query.requests()
-        what = "This" if len(requests) == 1 else f"{len(requests):,} queries, of which this is the first,"
+        server, statements = query.server, query.statements()
+        what = "This" if len(statements) == 1 else f"{len(statements):,} queries, of which this is the first,"
         how = "" if server.encrypted else " Others on the way can read it: the address is not https."
         self._where.setText(f"{what} will be sent to {server.host}, and nothing else.{how}")
-        self._sent.setPlainText(str(requests[0]))
+        self._sent.setPlainText(str(server.request(statements[0])))
 
 
 def _capital(sentence: str) -> str:
