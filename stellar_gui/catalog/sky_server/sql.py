@@ -80,6 +80,8 @@ def checked(sql: str) -> str:
 
 def remarks(sql: str) -> list[str]:
     """What should be said of a query before it is sent: that it does not only read, or is more than one."""
+    if len(sql) > LONGEST:
+        return []
     tokens = _tokens(sql)
     if not tokens:
         return []

@@ -171,7 +171,7 @@ class SkyServerPanel(QDialog):
     def _show_done(self, fetched: Fetched) -> None:
         self._task = None
         size = numbers.file_size(fetched.size)
-        self._done.setText(f"{numbers.stars(fetched.rows)} kept in {fetched.path} ({size}), and opened in the window.")
+        self._done.setText(f"{numbers.stars(fetched.rows)} kept in {fetched.path} ({size}); the window opens them.")
         self._warning.setText(fetched.warning)
         self._warning.setVisible(bool(fetched.warning))
         self._turn_to(self._done_page, self._close)
