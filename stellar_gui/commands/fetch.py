@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from stellar_gui.catalog.sky_server import Split
 
 EXAMPLE = """\
-The query is sent to the server and nowhere else; --show tells the exact address and query, and sends nothing. The answer is kept with the query, the time and the server in the table's own metadata. SkyServer
-gives 500,000 rows for one query at most: --split asks for ranges of a column one after the other, a second apart.
-Their complete parts wait in the folder OUT.parts until all are there, so that the same command goes on after a failure.
+The query is sent to the server and nowhere else; --show tells the exact address and query, and sends nothing. The
+answer is kept with the query, the time and the server in the table's own metadata. SkyServer gives 500,000 rows for one
+query at most: --split asks for ranges of a column one after the other, a second apart. Their complete parts wait in the
+folder OUT.parts until all are there, so that the same command goes on after a failure.
 
 examples:
   stellar-gui fetch stars.parquet
