@@ -17,7 +17,7 @@ answer is kept with the query, the time and the server in the table's own metada
 query at most: --split asks for ranges of a column one after the other, a second apart. Their complete parts wait in the
 folder OUT.parts until all are there, so that the same command goes on after a failure.
 
-examples:
+example:
   stellar-gui fetch stars.parquet
   stellar-gui fetch stars.parquet --sql my_query.sql --stars 1000
   stellar-gui fetch stars.parquet --stars 500000 --split ra --parts 12"""

@@ -1,6 +1,7 @@
 """Getting stars from SkyServer: what it may answer, each told apart, against a server on loopback."""
 
 import gzip
+import io
 import socket
 import sqlite3
 from collections.abc import Callable
@@ -13,8 +14,9 @@ import pytest
 
 from stellar_gui.catalog.reading import read_catalog
 from stellar_gui.catalog.sky_server import LECTURE, Fetched, Query, Server, Split, fetch, transfer
+from stellar_gui.catalog.sky_server.answer import Answer
 from stellar_gui.catalog.sky_server.pace import Pace
-from stellar_gui.catalog.sky_server.transfer import TransferLimits
+from stellar_gui.catalog.sky_server.transfer import Head, TransferLimits
 from stellar_gui.errors import InputError, OutputError, ServerError
 from stellar_gui.progress import drain
 from tests.sky_server import Handler, SkyServer, csv_answer
@@ -164,6 +166,22 @@ def test_answers_that_are_no_table_are_told_apart(
     server.answers(body, status)
     told = sentence(server, tmp_path)
     assert expected in told and "\n" not in told and len(told) < 500
+
+
+@pytest.mark.parametrize("step", [1, 7, 70_000])
+def test_how_an_answer_is_cut_into_blocks_does_not_matter(step: int) -> None:
+    whole = csv_answer(900)
+    for body, end in ((whole, "900 rows"), (whole + whole.replace(b"#Table1", b"#Table2"), "several tables")):
+        file = io.BytesIO()
+        answer = Answer(file, "host", Head(200, True), None)
+        try:
+            for start in range(0, len(body), step):
+                answer.add(body[start : start + step])
+            answer.finish()
+        except ServerError as error:
+            assert end in str(error)
+        else:
+            assert f"{answer.rows} rows" == end and b"#Table1\n" + file.getvalue() == whole
 
 
 def endless(line: bytes) -> Callable[[Handler], None]:

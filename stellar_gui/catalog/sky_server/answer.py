@@ -71,7 +71,7 @@ class Answer:
 
     def _write(self, block: bytes) -> None:
         joined = self._last + block
-        if _SECOND_TABLE.search(b"\n" + joined if not self.rows else joined, max(len(self._last) - _OVERLAP, 0)):
+        if _SECOND_TABLE.search(b"\n" + joined, max(len(self._last) - _OVERLAP, 0)):
             raise self._several()
         self._file.write(block)
         self.rows += block.count(b"\n")
