@@ -10,7 +10,7 @@ import threading
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,6 +28,8 @@ SIDE_BY_SIDE: Final = 8
 """Processes at a time at most, each of a few hundred MB; more than there are cores, so that none idles at the end."""
 NICENESS: Final = 5
 """Given to the processes where the system knows it, so that the window comes first."""
+LONGEST_SILENCE: Final = 0.2
+"""Seconds after which progress is yielded anyway, so that whoever waits can give up while the processes begin."""
 
 _STARS: Final = "stars.npz"
 _MAGNITUDES: Final = "magnitudes"
@@ -61,11 +63,12 @@ def train_seeds(
                 running[k] = _started(folder, k, replace(config, seed=seeds[k]))
                 ended.callback(_end, running[k])
                 threading.Thread(target=_listen, args=(running[k], k, told), daemon=True).start()
-            k, fraction = told.get()
-            if fraction is None:
-                _check(running.pop(k))
-                fraction = 1.0
-            done[k] = fraction
+            with contextlib.suppress(Empty):
+                k, fraction = told.get(timeout=LONGEST_SILENCE)
+                if fraction is None:
+                    _check(running.pop(k))
+                    fraction = 1.0
+                done[k] = fraction
             yield Progress(sum(done), len(seeds), "trainings")
         return [from_bytes(_model_path(folder, k).read_bytes()) for k in range(len(seeds))]
 

@@ -20,6 +20,7 @@ def path(run: Run, session: Path, tmp_path: Path) -> Path:
     return copied
 
 
+@pytest.mark.timeout(300)  # several processes begin, which takes a busy machine long
 def test_a_subset_is_measured_against_patches_and_the_control_map(run: Run, path: Path) -> None:
     told = run("persist", path, "--subset", "blue", "--runs", "1", "--json")
     assert told.status == 0

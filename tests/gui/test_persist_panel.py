@@ -29,7 +29,7 @@ def text(window: MainWindow, name: str) -> str:
 
 
 def idle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: window.workspace.tasks.running == (), timeout=120_000)
+    qtbot.waitUntil(lambda: window.workspace.tasks.running == (), timeout=280_000)
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def test_it_says_what_is_needed_first(window: MainWindow, qtbot: QtBot, panel: P
     assert run.isEnabled()
 
 
+@pytest.mark.timeout(300)  # several processes begin, which takes a busy machine long
 def test_a_subset_is_tested_and_the_control_map_opens_beside(
     trained: MainWindow, qtbot: QtBot, panel: PersistPanel, session: Session
 ) -> None:
