@@ -32,7 +32,7 @@ LABELS: Final = ("#0072b2", "#cc79a7", "#009e73", "#56b4e9", "#b59a00", "#7b3fbf
 """As in the window, Okabe and Ito's (2008) before others; all are seen on white and on black."""
 REST: Final = "#8a9099"
 
-_MAP_HEIGHT, _LOSS_HEIGHT, _TREND_HEIGHT = 580.0, 300.0, 250.0
+_MAP_HEIGHT, _LOSS_HEIGHT, _TREND_HEIGHT = 580.0, 300.0, 280.0
 _FINE: Final = 2
 _SHADES: Final = 250
 _OPACITIES: Final = 27
@@ -70,15 +70,8 @@ def losses(history: History, unit: str) -> Markup:
         joined(drawn),
         _LOSS_HEIGHT,
         f"Chart of the loss against epoch: the validation loss goes from {first:.4g} to {last:.4g}.",
-        joined(
-            (
-                "Loss against epoch: training stars as a ",
-                tag("span", "line", class_="key train-key"),
-                " within the spread of their batches (16 to 84 %), validation stars as a ",
-                tag("span", "dashed line", class_="key validation-key"),
-                f"; the kept epoch, {history.best_epoch:,}, is ringed.",
-            )
-        ),
+        "Loss against epoch: training stars as a line within the spread of their batches (16 to 84 %), validation stars "
+        f"as a dashed line; the kept epoch, {history.best_epoch:,}, is ringed.",
         "figure-loss",
     )
 
@@ -132,7 +125,8 @@ class MapFigure:
         pictures = yield from self._density_pictures()
         shares = ", ".join(f"{100 * contour.share:.0f}" for contour in self._data.contours)
         told = f" Contours enclose {shares} % of the stars." if shares else ""
-        return self._figure(joined((*pictures, *self._contours())), name, described, caption + told)
+        inside = joined((*pictures, *self._contours()))
+        return self._figure(inside, name, described, f"{caption}{self._strongest()}{told}")
 
     def labelled(self, labels: Labels, name: str, described: str, caption: str) -> Generator[None, None, Markup]:
         """Each pixel in the colour of its commonest label, paler where there are fewer stars."""
@@ -149,7 +143,7 @@ class MapFigure:
         colors = np.repeat([_rgb(color) for color in (*LABELS, REST)], _OPACITIES, axis=0)
         alpha = np.tile(np.arange(1, _OPACITIES + 1) / _OPACITIES, len(LABELS) + 1)
         picture = self._image(_png(pixels, np.vstack(([[0, 0, 0]], colors)), np.append(0.0, alpha)), "")
-        return self._figure(picture, name, described, joined((caption, _legend(labels))))
+        return self._figure(picture, name, described, joined((caption, self._legend(labels))))
 
     def marked(self, subsets: Subsets, name: str, described: str, caption: str) -> Generator[None, None, Markup]:
         """The density, and over it the stars of visible subsets in their colours."""
@@ -177,6 +171,15 @@ class MapFigure:
             for theme, colors in DENSITY.items()
         ]
 
+    def _strongest(self) -> str:
+        """What the strongest colour stands for; empty where stars are drawn one by one."""
+        if self._counts is None or self._counts.discs:
+            return ""
+        x0, x1, y0, y1 = self._data.home
+        width, height = self._frame.size
+        top = numbers.stars(int(_scale(self._counts, _LEAST).top))
+        return f" The strongest stands for {top} or more on {(x1 - x0) / width:.2g} by {(y1 - y0) / height:.2g} units."
+
     def _image(self, uri: str, kind: str) -> Markup:
         width, height = self._frame.size
         place = {"x": self._frame.left, "y": self._frame.top, "width": width, "height": height}
@@ -196,6 +199,12 @@ class MapFigure:
             drawn.append(tag("text", f"{100 * contour.share:.0f} %", x=x, y=y + 4, class_="percent middle"))
         return drawn
 
+    def _legend(self, labels: Labels) -> Markup:
+        keys = [_key(label_color(place), name) for place, name in enumerate(labels.names[: len(LABELS)])]
+        if (labels.code[self._data.index.row] >= min(len(labels.names), len(LABELS))).any():
+            keys.append(_key(REST, labels.rest if len(labels.names) <= len(LABELS) else "other"))
+        return tag("span", joined(keys, " "), class_="legend")
+
     def _figure(self, picture: str, name: str, described: str, caption: str) -> Markup:
         outside = self._data.outside
         told = f" {numbers.stars(outside)} far out are not shown." if outside else ""
@@ -213,20 +222,17 @@ def swatch(color: str) -> Markup:
     return tag("span", "", class_="swatch", style=f"background:{color}", aria_hidden="true")
 
 
-def _legend(labels: Labels) -> Markup:
-    keys = [_key(label_color(place), name) for place, name in enumerate(labels.names[: len(LABELS)])]
-    others = len(labels.names) > len(LABELS) or bool((labels.code == len(labels.names)).any())
-    rest = labels.rest if len(labels.names) <= len(LABELS) else "other"
-    return tag("span", joined([*keys, *([_key(REST, rest)] if others else [])], " "), class_="legend")
-
-
 def _key(color: str, words: str) -> Markup:
     return tag("span", swatch(color), words, class_="key")
 
 
-def _shade(counts: StarCounts, ends: tuple[float, float]) -> NDArray[np.float64]:
+def _scale(counts: StarCounts, ends: tuple[float, float]) -> Scale:
     least = float(np.interp(np.log10(max(counts.stars, 1)), (3.0, 5.5), ends))
-    return Scale.of(counts.every, Stretch.ASINH, least).shade(counts.every.astype(np.float64))
+    return Scale.of(counts.every, Stretch.ASINH, least)
+
+
+def _shade(counts: StarCounts, ends: tuple[float, float]) -> NDArray[np.float64]:
+    return _scale(counts, ends).shade(counts.every.astype(np.float64))
 
 
 def _ramp(colors: Sequence[str]) -> NDArray[np.float64]:

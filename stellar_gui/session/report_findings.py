@@ -1,6 +1,7 @@
 """The sections of a report on maps, subsets, clusters and odd stars, each as HTML."""
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -154,8 +155,11 @@ def _labels(session: Session) -> Generator[Labels, None, None]:
         choices.append(ColorChoice(Group.FINDING, CLUSTER))
     for choice in choices:
         labels = coloring(choice, session.catalog, session.embedding, found)
-        if isinstance(labels, Labels) and len(np.unique(labels.code[session.quality.kept])) > 1:
-            yield labels
+        if not isinstance(labels, Labels) or len(np.unique(labels.code[session.quality.kept])) < 2:
+            continue
+        if choice.group is Group.FINDING and (found[CLUSTER].values[session.quality.kept] != UNLABELLED).all():
+            labels = replace(labels, rest=labels.rest.removesuffix(" or missing"))
+        yield labels
 
 
 def _subset(session: Session, subset: Subset) -> Markup:

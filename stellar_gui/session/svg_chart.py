@@ -16,7 +16,7 @@ WIDTH: Final = 736.0
 """Of a figure, in CSS pixels: the page's column."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 12.0, 10.0, 46.0
 _TICK: Final = 5.0
-_ACROSS, _DOWN = 110.0, 50.0  # pixels between ticks, about
+_ACROSS, _DOWN = 110.0, 45.0  # pixels between ticks, about
 _STEPS: Final = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -90,8 +90,8 @@ class Frame:
     ) -> Markup:
         """The frame's outline, ticks and titles."""
         width, height = self.size
-        x_ticks = ticks(*self.bounds[:2], int(width / _ACROSS)) if x_ticks is None else x_ticks
-        y_ticks = ticks(*self.bounds[2:], int(height / _DOWN)) if y_ticks is None else y_ticks
+        x_ticks = ticks(*self.bounds[:2], round(width / _ACROSS)) if x_ticks is None else x_ticks
+        y_ticks = ticks(*self.bounds[2:], round(height / _DOWN)) if y_ticks is None else y_ticks
         bottom, middle = _TOP + height, _TOP + height / 2
         along = [(float(self.x(tick.value)), tick.text) for tick in x_ticks]
         up = [(float(self.y(tick.value)), tick.text) for tick in y_ticks]
