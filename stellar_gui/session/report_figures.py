@@ -70,8 +70,8 @@ def losses(history: History, unit: str) -> Markup:
         joined(drawn),
         _LOSS_HEIGHT,
         f"Chart of the loss against epoch: the validation loss goes from {first:.4g} to {last:.4g}.",
-        "Loss against epoch: training stars as a line within the spread of their batches (16 to 84 %), validation stars "
-        f"as a dashed line; the kept epoch, {history.best_epoch:,}, is ringed.",
+        "Loss against epoch: training stars as a line within the spread of their batches (16 to 84 %), validation "
+        f"stars as a dashed line; the kept epoch, {history.best_epoch:,}, is ringed.",
         "figure-loss",
     )
 

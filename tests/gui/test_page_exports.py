@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.gui.main_window import MainWindow
@@ -37,9 +37,10 @@ def test_a_page_is_written_by_the_file_menu(
     qtbot.waitUntil(files.isVisible)
     field = files.findChild(QLineEdit, "fileNameEdit")
     assert field.text().endswith(f".{ending}")
-    field.selectAll()
-    qtbot.keyClicks(field, str(tmp_path / "mine"))
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    files.setDirectory(str(tmp_path))
+    files.selectFile("mine")
+    save = files.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Save)
+    qtbot.mouseClick(save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "Exported to" in trained.statusBar().currentMessage(), timeout=60_000)
     assert (tmp_path / f"mine.{ending}").read_text(encoding="utf-8").startswith(beginning)
 
