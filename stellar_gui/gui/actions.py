@@ -183,13 +183,15 @@ SPECS: Final = {
         checked=False,
     ),
     "actionSampSendTable": _Spec(
-        "Send &table",
+        "Send &table by SAMP",
         "mdi6.table-arrow-right",
         None,
         "Send the open table to other programs, with what was derived from it",
     ),
-    "actionSampSendSelection": _Spec("Send &selection", None, None, "Send the selected stars as rows of the table"),
-    "actionSampSendStar": _Spec("Send sta&r", None, None, "Let other programs highlight the picked star"),
+    "actionSampSendSelection": _Spec(
+        "Send &selection by SAMP", None, None, "Send the selected stars as rows of the table"
+    ),
+    "actionSampSendStar": _Spec("Send sta&r by SAMP", None, None, "Let other programs highlight the picked star"),
     "actionSampSendPosition": _Spec(
         "Send &position by SAMP", None, None, "Let other programs point at the picked star's place on the sky"
     ),
