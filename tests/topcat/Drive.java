@@ -35,8 +35,7 @@ public class Drive {
         SampCommunicator samp = (SampCommunicator) window.getCommunicator();
         TopcatModel model = window.getCurrentModel();
         switch (words[0]) {
-            case "hub":
-                samp.startHub(false);
+            case "connected":
                 return "" + samp.getConnector().isConnected();
             case "table":
                 return model == null ? "none" : model.getLabel() + " " + model.getDataModel().getRowCount();

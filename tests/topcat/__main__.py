@@ -132,7 +132,7 @@ def talk_by_our_hub(desk: Desk, topcat: Topcat) -> None:
 
 
 def talk_by_its_hub(desk: Desk, topcat: Topcat) -> None:
-    assert topcat.ask("hub") == "true"
+    desk.until("TOPCAT has started a hub, as there was none", lambda: topcat.ask("connected") == "true")
     desk.trigger("actionSampConnect")
     desk.until("we have joined TOPCAT's hub", lambda: desk.label() == "SAMP: topcat")
     desk.trigger("actionSampSendTable")
