@@ -14,6 +14,7 @@ from stellar_gui.analysis import regions
 from stellar_gui.analysis.cluster_edits import assigned
 from stellar_gui.analysis.regions import Region
 from stellar_gui.autoencoder.config import TrainingConfig
+from stellar_gui.catalog.dust_map import with_reddening
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.progress import drain
@@ -23,6 +24,7 @@ from stellar_gui.session.python_source import Source, comment
 from stellar_gui.session.script import write_script
 from stellar_gui.session.session import Session
 from tests.analysis.strategies import regions as any_region
+from tests.catalog.dust_maps import write_healpix
 
 
 def assert_same(repeated: Session, session: Session) -> None:
@@ -97,6 +99,21 @@ def test_simulated_stars_and_several_runs_are_made_again(tmp_path: Path) -> None
     assert_same(repeated, session)
     assert [run.name for run in repeated.runs] == ['the "first"', "kept"]
     assert [run.model.id for run in repeated.runs] == [run.model.id for run in session.runs]
+
+
+def test_a_dust_map_is_asked_for_again(tmp_path: Path) -> None:
+    columns = {"PIXEL": np.arange(12), "EBV": np.linspace(0.05, 0.4, 12, dtype=np.float32)}
+    dust = write_healpix(tmp_path / "dust.fits", columns, 1, INDXSCHM="EXPLICIT", COORDSYS="C")
+    catalog = drain(with_reddening(simulate(300, seed=9), dust))
+    session = drain(fit(catalog, QualityCuts(), TrainingConfig(seed=2, epochs=1, deredden=True)))
+    script, *_ = drain(write_script(session, tmp_path / "again.py"))
+    written = script.read_text(encoding="utf-8")
+    assert "# put the path of the dust map here" in written
+    script.write_text(written.replace('Path("dust.fits")', f"Path({str(dust)!r})"), encoding="utf-8")
+    runpy.run_path(str(script))
+    repeated = drain(load_session(tmp_path / "again_repeated.stellar"))
+    assert_same(repeated, session)
+    assert repeated.catalog.columns == session.catalog.columns
 
 
 def test_what_was_done_by_hand_or_has_another_ground_is_carried(rich: Session, tmp_path: Path) -> None:
