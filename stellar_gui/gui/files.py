@@ -97,14 +97,14 @@ class Files(QObject):
         *,
         taken: Callable[[], None],
         failed: Callable[[Exception], None],
-        ended: Callable[[], None],
+        began: Callable[[Task], None],
         declined: Callable[[], None],
         reason: str,
     ) -> None:
         """Open the session that some work makes, which is in no file of the user's.
 
-        One of taken, failed and declined is called, unless something else was opened meanwhile; ended after the work.
-        reason: what is said before the question that is asked where unsaved work would be replaced.
+        One of taken, failed and declined is called, unless something else was opened meanwhile; began at the start of
+        the work. reason: what is said before the question that is asked where unsaved work would be replaced.
         """
 
         def done(session: Session) -> None:
@@ -112,7 +112,7 @@ class Files(QObject):
             taken()
 
         def begin() -> None:
-            self._begin_opening(title, work, done, failed).ended.connect(ended)
+            began(self._begin_opening(title, work, done, failed))
 
         self._replace_work(begin, declined, reason)
 

@@ -4,35 +4,40 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.errors import MissingBandsError
 from stellar_gui.gui.column_dialog import ColumnDialog
 from stellar_gui.gui.dialogs import show_error
 from stellar_gui.gui.files import Files
+from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.session.samp.messages import TableOffer
 from stellar_gui.session.samp.tables import open_offer
 
 DECLINED = "The user has not taken the table."
 Answer = Callable[[str | None], None]
-"""Called once with None where the table is open, else with why not."""
+"""Called with None where the table is open, else with why not."""
 
 
 class Offers(QObject):
-    """Takes offered tables, one at a time; `busy` from the question to the end of opening."""
+    """Takes offered tables, one at a time."""
 
     def __init__(self, workspace: Workspace, files: Files, window: QWidget) -> None:
         super().__init__(window)
         self._workspace = workspace
         self._files = files
         self._window = window
-        self.busy = False
+        self._task: Task | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question waits for the user, or an offered table is being opened."""
+        return QApplication.activeModalWidget() is not None or self._task in self._workspace.tasks.running
 
     def take(self, offer: TableOffer, answer: Answer) -> None:
         """Open an offered table, after a question where another is open."""
-        self.busy = True
         catalog = self._workspace.catalog
         if catalog is None or self._workspace.unsaved:
             self._open(offer, answer)
@@ -49,7 +54,7 @@ class Offers(QObject):
         button = box.addButton("Open table", QMessageBox.ButtonRole.AcceptRole)
         button.setObjectName("offerOpen")
         box.accepted.connect(lambda: self._open(offer, answer))
-        box.rejected.connect(lambda: self._end(answer, DECLINED))
+        box.rejected.connect(lambda: answer(DECLINED))
         box.open()
 
     def _open(self, offer: TableOffer, answer: Answer, columns: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -70,17 +75,13 @@ class Offers(QObject):
             lambda: open_offer(offer, columns),
             taken=lambda: answer(None),
             failed=failed,
-            ended=self._free,
-            declined=lambda: self._end(answer, DECLINED),
+            began=self._follow,
+            declined=lambda: answer(DECLINED),
             reason=_sentence(offer),
         )
 
-    def _end(self, answer: Answer, why: str) -> None:
-        self._free()
-        answer(why)
-
-    def _free(self) -> None:
-        self.busy = False
+    def _follow(self, task: Task) -> None:
+        self._task = task
 
 
 def _sentence(offer: TableOffer) -> str:

@@ -294,7 +294,9 @@ class Samp(QObject):
                 self._link.answer(offer, error)
 
         if self._offers.busy:
-            answer("Another table is being opened; send this one once more.")
+            waiting = f"{offer.sender} sends a table while another or a question waits; let it be sent once more."
+            self.told.emit(waiting)
+            answer(waiting)
         else:
             self._offers.take(offer, answer)
 

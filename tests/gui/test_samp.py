@@ -2,19 +2,22 @@
 
 import queue
 from collections.abc import Generator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 from astropy.table import Table
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from pyvo.samp import SAMPIntegratedClient, conf
 
+from stellar_gui.analysis.recipes import Rows
 from stellar_gui.gui.main_window import MainWindow
+from stellar_gui.gui.widgets.subset_tree import SubsetTree
 from stellar_gui.gui.workspace import NO_STAR
 from stellar_gui.session.session import Session
 
@@ -173,6 +176,9 @@ def test_a_table_opens_after_a_question_and_its_rows_are_known(
     box = connected.findChild(QMessageBox)
     assert box.text().startswith("TOPCAT sends the table Halo stars.")
     assert connected.workspace.catalog is before
+    other.notify(mtype, url=path.as_uri(), table_id="t2", name="Another")
+    qtbot.waitUntil(lambda: "let it be sent once more" in status(connected), timeout=20_000)
+    assert len(connected.findChildren(QMessageBox)) == 1
     wanted = {"offerOpen", "Do not save"}
     button = next(one for one in box.findChildren(QPushButton) if {one.objectName(), one.text()} & wanted)
     button.click()
@@ -234,27 +240,48 @@ def test_an_address_elsewhere_is_not_opened_and_the_caller_is_told(window: MainW
     other.client.disconnect()
 
 
-def test_a_flood_of_messages_leaves_the_window_responsive(
+def test_a_subset_is_sent_from_its_menu(
+    connected: MainWindow, other: Other, shared: dict[str, Any], qtbot: QtBot
+) -> None:
+    mask = np.zeros(len(connected.workspace.catalog), dtype=bool)
+    mask[[4, 40]] = True
+    connected.workspace.subset_list.put("halo", mask, Rows())
+    tree = connected.findChild(SubsetTree)
+    tree.setCurrentIndex(tree.model().index(0, 0))
+    params = send(connected, other, qtbot, "actionSubsetSend", "table.select.rowList")
+    assert params["row-list"] == ["4", "40"]
+    qtbot.waitUntil(lambda: status(connected) == "Sent the subset halo, 2 stars, to TOPCAT")
+
+
+def test_a_flood_of_messages_is_one_step_and_the_window_goes_on(
     connected: MainWindow, other: Other, shared: dict[str, Any], qtbot: QtBot
 ) -> None:
     workspace = connected.workspace
-    rows = np.flatnonzero(workspace.kept)[:1000]
-    ticks, steps = 0, workspace.undo_stack.count()
+    rows = np.flatnonzero(workspace.kept)[:200].tolist()
+    named = {"table_id": shared["table-id"], "url": shared["url"]}
+    steps = workspace.undo_stack.count()
+    for row in rows:
+        other.notify("table.highlight.row", **named, row=str(row))
+        other.notify("table.select.rowList", **named, row_list=["5"] * 50)
+        other.notify("table.select.rowList", row_list=row)
+    qtbot.waitUntil(lambda: "TOPCAT" in workspace.subsets and workspace.active in rows, timeout=60_000)
+    trigger(connected, "actionSelectAll")
+    assert workspace.selection.any()
+    assert workspace.undo_stack.count() == steps + 2
+    assert not connected.findChildren(QMessageBox)
 
-    def tick() -> None:
-        nonlocal ticks
-        ticks += 1
 
-    timer = QTimer(connected)
-    timer.timeout.connect(tick)
-    timer.start(0)
-    for row in rows.tolist():
-        other.notify("table.highlight.row", table_id=shared["table-id"], url=shared["url"], row=str(row))
-        other.notify("table.select.rowList", table_id=shared["table-id"], row_list=["5"])
-    before = ticks
-    qtbot.waitUntil(lambda: workspace.active == int(rows[-1]), timeout=60_000)
-    assert ticks > before
-    assert workspace.undo_stack.count() == steps + 1
+def test_a_message_that_is_too_long_is_not_read(connected: MainWindow, own_hub: Path) -> None:
+    lock = dict(line.split("=", 1) for line in own_hub.read_text().splitlines() if "=" in line)
+    address = urlsplit(lock["samp.hub.xmlrpc.url"])
+    assert address.hostname == "127.0.0.1"
+    for length in (str(1 << 40), "-1", "many"):
+        connection = HTTPConnection(address.hostname, address.port, timeout=20)
+        connection.putrequest("POST", "/")
+        connection.putheader("Content-Length", length)
+        connection.endheaders()
+        assert connection.getresponse().status == 413
+        connection.close()
 
 
 def test_the_hub_ends_with_the_connection_and_another_can_be_made(

@@ -252,7 +252,7 @@ class SampLink:
             self._put(Lost(_LOST))
 
     def _name(self, program: str) -> str:
-        """A program's name, asked of the hub once."""
+        """A program's name, asked of the hub once; it is known also when the program has left."""
         if program not in self._names:
             self._names[program] = program_name(self._proxy.get_metadata(self._client.get_private_key(), program))
         return self._names[program]
@@ -270,7 +270,7 @@ class SampLink:
                 continue
             name = program_name(self._proxy.get_metadata(key, program))
             programs.append(Program(program, name, frozenset(map(str, self._proxy.get_subscriptions(key, program)))))
-        self._names = {program.id: program.name for program in programs}
+        self._names |= {program.id: program.name for program in programs}
         self._put(Programs(tuple(programs)))
 
 
