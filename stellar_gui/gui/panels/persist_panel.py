@@ -43,6 +43,7 @@ class PersistPanel(Panel):
         self._workspace = workspace
         self.test = PersistenceTest(workspace, self)
         self._started = 0.0
+        self._failure = ""
         self._subset = QComboBox()
         self._subset.setObjectName("persistSubset")
         self._subset.setAccessibleName("Group of stars to test")
@@ -118,6 +119,7 @@ class PersistPanel(Panel):
 
     def _list(self) -> None:
         """Offer the subsets that there are, and the selection where there is one; keep the choice."""
+        self._failure = ""
         chosen = self._subset.currentData()
         names: list[str | None] = list(self._workspace.subsets)
         if self._workspace.selection.any():
@@ -138,7 +140,7 @@ class PersistPanel(Panel):
         else:
             subset = self._workspace.subsets.of_name(name)
             members, color, title = subset.mask, subset.color, subset.name
-        self._started = time.monotonic()
+        self._started, self._failure = time.monotonic(), ""
         self.test.run(title, members.copy(), color, self._runs.value())
 
     def _allow(self) -> None:
@@ -148,7 +150,8 @@ class PersistPanel(Panel):
             part.setEnabled(ready and offered and not self.test.running)
         self._run.setEnabled(ready and offered and not self.test.running)
         if self.test.report is None and not self.test.running:
-            self._say(NO_MAP if not ready else NO_GROUP if not offered else QUESTION)
+            missing = NO_MAP if not ready else "" if offered else NO_GROUP
+            self._say(missing or self._failure or QUESTION, warning=bool(self._failure and not missing))
 
     def _show(self) -> None:
         """Another report, or a test that begins or ends."""
@@ -173,7 +176,8 @@ class PersistPanel(Panel):
 
     def _show_failure(self, error: Exception) -> None:
         if isinstance(error, StellarError):
-            self._say(str(error), warning=True)
+            self._failure = str(error)
+            self._allow()
         else:
             self._workspace.report(error)
 
