@@ -267,7 +267,7 @@ class Workspace(QObject):
             self.report(error)
             self.columnsRefused.emit()
             return
-        session = Session(catalog=catalog, cuts=self._cuts, subsets=self.subsets)
+        session = Session(catalog=catalog, cuts=self._cuts, subsets=self.subsets, findings=self.findings.all)
         task = Task("Reading the columns", lambda: prepare(session))
         task.finished.connect(self.show)
         task.failed.connect(self.report)
