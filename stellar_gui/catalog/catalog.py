@@ -12,7 +12,7 @@ from pandas.api import types
 
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.column_meta import ColumnMeta
-from stellar_gui.catalog.columns import ColumnRoles, numbers, recognise
+from stellar_gui.catalog.columns import ColumnRoles, is_rounded, numbers, recognise
 from stellar_gui.errors import InputError
 
 PHOTOMETRIC_TYPES = (
@@ -119,9 +119,15 @@ class Catalog:
         """(n,) float64: the values of a role's column, NaN where one is missing; KeyError where no column plays it."""
         return numbers(self.table[self.columns[role]])
 
+    @cached_property
+    def naming_column(self) -> str | None:
+        """The column of identifiers, unless they have lost digits and tell no star from another."""
+        column = self.columns.get("identifier")
+        return None if column is None or is_rounded(self.table[column]) else column
+
     def star_name(self, row: int) -> str:
         """What a star is called: its identifier, or its row counted from 1."""
-        column = self.columns.get("identifier")
+        column = self.naming_column
         value = None if column is None else self.table[column].iloc[row]
         return f"Star in row {row + 1:,}" if value is None or pd.isna(value) else f"Star {value}"
 

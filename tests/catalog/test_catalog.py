@@ -88,3 +88,11 @@ def test_numbers_of_a_role_are_float64():
     value = catalog(stars(3, ra=pd.array([10, None, 30], dtype="Int64"), dec=[1.0, 2.0, 3.0]))
     np.testing.assert_array_equal(value.numbers("ra"), [10.0, np.nan, 30.0])
     assert value.numbers("ra").dtype == np.float64
+
+
+def test_a_star_whose_identifier_has_lost_digits_is_called_by_its_row() -> None:
+    bands = {band: [20.0, 21.0] for band in "ugriz"}
+    exact = catalog(pd.DataFrame({"objid": [1237648704589529178, 1237648704589529179], **bands}))
+    lossy = catalog(pd.DataFrame({"objid": [1.23764870458952e18, 1.23764870458952e18], **bands}))
+    assert exact.star_name(1) == "Star 1237648704589529179"
+    assert lossy.star_name(1) == "Star in row 2"

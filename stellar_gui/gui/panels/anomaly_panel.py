@@ -13,7 +13,6 @@ from stellar_gui.analysis.anomalies import DEFAULT, METHODS, Method
 from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.catalog.catalog import Catalog
-from stellar_gui.catalog.columns import is_rounded
 from stellar_gui.catalog.photometry import has_photometric_errors
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.score_histogram import ScoreHistogram
@@ -198,9 +197,7 @@ class AnomalyPanel(Panel):
     def _columns(self, catalog: Catalog, scores: Finding) -> list[Column]:
         place = np.zeros(len(catalog), np.int64)
         place[self._ranking.rows] = np.arange(1, len(self._ranking.rows) + 1)
-        identifier = catalog.columns.get("identifier")
-        if identifier is not None and is_rounded(catalog.table[identifier]):
-            identifier = None
+        identifier = catalog.naming_column
         names = pd.Series(np.arange(1, len(catalog) + 1)) if identifier is None else catalog.table[identifier]
         unit = f", {scores.unit}" if scores.unit else ""
         return [

@@ -119,7 +119,7 @@ class SelectionPanel(Panel):
 def _columns(catalog: Catalog, embedding: Embedding | None) -> list[Column]:
     magnitudes = catalog.magnitudes
     band = {name: magnitudes[:, k] for k, name in enumerate(BAND_NAMES)}
-    identifier = catalog.columns.get("identifier")
+    identifier = catalog.naming_column
     names = pd.Series(np.arange(1, len(catalog) + 1)) if identifier is None else catalog.table[identifier]
     columns = [Column("row" if identifier is None else "star", names, None, "Identifier in the catalogue")]
     if embedding is not None:
