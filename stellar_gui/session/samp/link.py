@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 from xmlrpc.client import Error as XmlRpcError
+from xmlrpc.client import Fault
 
 from stellar_gui import __version__
 from stellar_gui.errors import SampError
@@ -25,6 +26,7 @@ METADATA: Final = {
 }
 _PING: Final = "samp.app.ping"
 _EVENTS: Final = "samp.hub.event.*"
+_UNREGISTER: Final = "samp.hub.event.unregister"
 _SHUTDOWN: Final = "samp.hub.event.shutdown"
 _DISCONNECT: Final = "samp.hub.disconnect"
 _MOST_JOBS: Final = 200
@@ -83,6 +85,7 @@ class SampLink:
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_JOBS)
         self._thread = threading.Thread(target=self._work, name="SAMP", daemon=True)
         self._names: dict[str, str] = {}
+        self._gone: set[str] = set()
         self._closing = False
         self._asked = False
         self._temporary: TemporaryDirectory[str] | None = None
@@ -231,7 +234,7 @@ class SampLink:
                     self._lose(None)
             elif isinstance(mtype, str) and mtype.startswith(_EVENTS[:-1]):
                 if from_hub:
-                    self._ask_programs()
+                    self._follow(mtype, message)
             elif sender_id != self._client.get_public_id():
                 params = message.get("samp.params") if isinstance(message, dict) else None
                 self._put(read_message(mtype, params, self._name(sender_id), call))
@@ -257,6 +260,12 @@ class SampLink:
             self._names[program] = program_name(self._proxy.get_metadata(self._client.get_private_key(), program))
         return self._names[program]
 
+    def _follow(self, event: str, message: dict[str, Any]) -> None:
+        """Ask anew who is there; a hub may tell that a program leaves before it has left."""
+        if event == _UNREGISTER:
+            self._gone.add(str(message["samp.params"].get("id")))
+        self._ask_programs()
+
     def _ask_programs(self) -> None:
         if not self._asked:
             self._asked = self._post(self._list_programs)
@@ -266,10 +275,12 @@ class SampLink:
         key = self._client.get_private_key()
         programs = []
         for program in self._proxy.get_registered_clients(key):
-            if program in (self._client.get_public_id(), self._client.hub_id):
+            if program in (self._client.get_public_id(), self._client.hub_id) or program in self._gone:
                 continue
-            name = program_name(self._proxy.get_metadata(key, program))
-            programs.append(Program(program, name, frozenset(map(str, self._proxy.get_subscriptions(key, program)))))
+            with suppress(Fault):  # it has left meanwhile
+                name = program_name(self._proxy.get_metadata(key, program))
+                taken = self._proxy.get_subscriptions(key, program)
+                programs.append(Program(program, name, frozenset(map(str, taken))))
         self._names |= {program.id: program.name for program in programs}
         self._put(Programs(tuple(programs)))
 
