@@ -38,18 +38,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Program:
-    """A connected program; id: the hub's name for it; mtypes: what it takes, with wildcards as `table.*`."""
+    """A connected program; id: the hub's name for it."""
 
     id: str
     name: str
-    mtypes: frozenset[str] = frozenset()
-
-    def takes(self, mtype: str) -> bool:
-        """Whether it wants messages of a kind."""
-        return any(
-            mtype == taken or taken == "*" or (taken.endswith(".*") and mtype.startswith(taken[:-1]))
-            for taken in self.mtypes
-        )
 
 
 @dataclass(frozen=True)
@@ -209,7 +201,7 @@ class SampLink:
         if to is None:
             reached = self._proxy.notify_all(key, message)
             names = [self._name(program) for program in reached if program != self._client.get_public_id()]
-        elif to.takes(mtype):
+        elif to.id in self._proxy.get_subscribed_clients(key, mtype):
             self._proxy.notify(key, to.id, message)
             names = [to.name]
         else:
@@ -278,9 +270,7 @@ class SampLink:
             if program in (self._client.get_public_id(), self._client.hub_id) or program in self._gone:
                 continue
             with suppress(Fault):  # it has left meanwhile
-                name = program_name(self._proxy.get_metadata(key, program))
-                taken = self._proxy.get_subscriptions(key, program)
-                programs.append(Program(program, name, frozenset(map(str, taken))))
+                programs.append(Program(program, program_name(self._proxy.get_metadata(key, program))))
         self._names |= {program.id: program.name for program in programs}
         self._put(Programs(tuple(programs)))
 
