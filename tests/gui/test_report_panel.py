@@ -87,7 +87,7 @@ def shown(panel: ReportPanel, name: str) -> bool:
 def test_selection_is_in_front_at_first_and_the_report_a_tab_behind_it(window: MainWindow, qtbot: QtBot) -> None:
     window.findChild(QAction, "actionResetLayout").trigger()
     report, selection = (window.findChild(QWidget, f"{name}Panel") for name in ("report", "selection"))
-    assert window.tabifiedDockWidgets(selection) == [report]
+    assert report in window.tabifiedDockWidgets(selection)
     qtbot.waitUntil(lambda: report.visibleRegion().isEmpty())
     assert not selection.visibleRegion().isEmpty()
 
@@ -101,7 +101,7 @@ def test_a_layout_from_before_there_was_a_report_gives_way_to_the_first_one(wind
     again.show()
     assert again.findChild(QWidget, "starPanel").isVisible()
     report, selection = (again.findChild(QWidget, f"{name}Panel") for name in ("report", "selection"))
-    assert again.tabifiedDockWidgets(selection) == [report]
+    assert report in again.tabifiedDockWidgets(selection)
     again.close()
 
 
