@@ -262,6 +262,8 @@ class Files(QObject):
         def done(session: Session) -> None:
             self._path = path if is_session(Path(path)) else None
             self._workspace.show(session)
+            if self._path is not None:
+                self._workspace.mark_saved()
             if then is not None:
                 then()
             else:

@@ -70,6 +70,7 @@ class Workspace(QObject):
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.undo_stack.cleanChanged.connect(self.unsavedChanged)
         self.findings = Findings(self.undo_stack, self)
+        self.findings.findingsChanged.connect(self.unsavedChanged)
         self.ranking = Ranking(self)
         self.display = Display(self.tasks, self.findings, self)
         self.display.failed.connect(self.report)
@@ -94,6 +95,7 @@ class Workspace(QObject):
         self._preview: NDArray[np.float32] | None = None
         self._film_shown = False
         self._model_unsaved = False
+        self._more_than_table = False
         self._recheck: Task | None = None
         self._cuts_checked = True
 
@@ -195,10 +197,14 @@ class Workspace(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing would lose a trained model, a held training, or what was done since the session was saved."""
+        """Whether closing would lose what was made of the table: a model, a training, subsets, findings or columns.
+
+        Of a session that is in a file, whether anything was done since it was saved.
+        """
         if self._checkpoint is not None and self._checkpoint is not self._saved_checkpoint:
             return True
-        made = bool(self.runs.all) or self._checkpoint is not None or len(self.subsets) > 0
+        lists = self.runs.all, self.subsets, self.findings.all
+        made = self._more_than_table or self._checkpoint is not None or any(len(each) > 0 for each in lists)
         return made and (self._model_unsaved or not self.undo_stack.isClean())
 
     def session(self) -> Session | None:
@@ -238,7 +244,7 @@ class Workspace(QObject):
         self._gesture = None
         self._active = self._hovered = NO_STAR
         self._preview, self._film_shown = None, False
-        self._model_unsaved = False
+        self._model_unsaved = self._more_than_table = False
         self.display.reset(session.catalog)
         for signal in (
             self.catalogChanged,
@@ -277,7 +283,7 @@ class Workspace(QObject):
         """Hold the same stars with more columns; those of a model that corrects for extinction are placed anew."""
         self._catalog = catalog
         self.display.extend(catalog)
-        self._model_unsaved = True
+        self._model_unsaved = self._more_than_table = True
         self.columnsAdded.emit()
         if self.model is not None and self.model.config.deredden:
             self._check_anew()
@@ -323,12 +329,12 @@ class Workspace(QObject):
 
     def mark_unsaved(self) -> None:
         """Remember that the shown session is in no file of the user's."""
-        self._model_unsaved = True
+        self._model_unsaved = self._more_than_table = True
         self.unsavedChanged.emit()
 
     def mark_saved(self) -> None:
         """Remember that everything up to now is in a session file."""
-        self._model_unsaved = False
+        self._model_unsaved, self._more_than_table = False, True
         self._saved_checkpoint = self._checkpoint
         self.undo_stack.setClean()
         self.unsavedChanged.emit()

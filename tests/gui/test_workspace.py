@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pytestqt.qtbot import QtBot
 
+from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.selection import Mode, combine
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
@@ -33,6 +34,30 @@ def test_a_gesture_is_one_undo_step_with_its_name(workspace: Workspace, qtbot: Q
     assert not workspace.selection.any()
     workspace.undo_stack.redo()
     assert workspace.selection.sum() == 3
+
+
+def test_a_selection_alone_is_not_asked_about_but_ratings_and_columns_are(workspace: Workspace) -> None:
+    workspace.select_all()
+    assert not workspace.unsaved
+    workspace.findings.put(Finding("rating", "Rating", np.zeros(STARS, dtype=np.int16), labels={0: "odd"}), "rate")
+    assert workspace.unsaved
+    workspace.undo_stack.undo()
+    assert not workspace.unsaved
+    workspace.extend(workspace.catalog)
+    assert workspace.unsaved
+    workspace.mark_saved()
+    assert not workspace.unsaved
+
+
+def test_every_change_of_a_saved_session_is_unsaved(workspace: Workspace) -> None:
+    workspace.mark_saved()
+    workspace.select_all()
+    assert workspace.unsaved
+    workspace.undo_stack.undo()
+    assert not workspace.unsaved
+    workspace.show(Session(simulate(STARS, seed=5)))
+    workspace.select_all()
+    assert not workspace.unsaved
 
 
 def test_a_gesture_that_changes_nothing_is_no_step(workspace: Workspace) -> None:
