@@ -29,7 +29,8 @@ class EcsvHeader:
 def read_header(comments: Sequence[str]) -> EcsvHeader:
     """Understand the comments before a table's column names, of which the first begins with FIRST.
 
-    Metadata that refer to themselves by YAML's aliases are left out. Raises ValueError where it is no such header.
+    Metadata that refer to themselves by YAML's aliases are left out. Raises ValueError where it is no such header, or
+    a column's name, type or unit is no single value.
     """
     import yaml
 
@@ -42,9 +43,11 @@ def read_header(comments: Sequence[str]) -> EcsvHeader:
     if not isinstance(header, dict) or not isinstance(header.get("datatype"), list):
         raise ValueError("no datatype")
     columns = {
-        str(column["name"]): column for column in header["datatype"] if isinstance(column, dict) and "name" in column
+        _single(column["name"]): column
+        for column in header["datatype"]
+        if isinstance(column, dict) and "name" in column
     }
-    kinds = {name: str(column.get("datatype", "")) for name, column in columns.items()}
+    kinds = {name: _single(column.get("datatype")) for name, column in columns.items()}
     return EcsvHeader(
         separator="," if header.get("delimiter") == "," else " ",
         types={name: _ARROW.get(kind, kind) for name, kind in kinds.items()},
@@ -112,6 +115,13 @@ def _loader() -> Any:
 def _unit(value: object) -> str:
     if isinstance(value, dict):
         value = value.get("unit")
+    return _single(value)
+
+
+def _single(value: object) -> str:
+    """A single value as text, empty for none; ValueError for a list or mapping, which aliases may make endless."""
+    if isinstance(value, list | dict | set | tuple):
+        raise ValueError("no single value")
     return "" if value is None else str(value)
 
 

@@ -104,6 +104,16 @@ def test_a_damaged_header(tmp_path: Path, header: str):
     refused(saved(tmp_path, header + "a b\n1 x\n", "stars.ecsv"), "the header of this ECSV table is damaged")
 
 
+@pytest.mark.parametrize("key", ["name", "datatype", "unit"])
+def test_a_bomb_in_place_of_a_name_type_or_unit_is_refused(tmp_path: Path, key: str):
+    lines = ["# a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"# a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 12)]
+    column = {"name": "a", "datatype": "int64", "unit": "mag"} | {key: "*a11"}
+    flow = ", ".join(f"{name}: {value}" for name, value in column.items())
+    header = "\n".join(["# %ECSV 1.0", "# ---", *lines, "# datatype:", f"# - {{{flow}}}"])
+    refused(saved(tmp_path, f"{header}\na\n1\n", "stars.ecsv"), "the header of this ECSV table is damaged")
+
+
 def test_what_has_an_unknown_tag_is_a_plain_value(tmp_path: Path):
     bad = f"# meta: !!python/object/apply:os.mkdir [{tmp_path}/made]\n"
     assert drain(load_table(saved(tmp_path, HEADER + bad + "a b\n1 x\n", "stars.ecsv"))).frame["a"].to_list() == [1]
