@@ -1,6 +1,7 @@
 """Compressed catalogues (`NAME.stellarz`): what is in them, and reading that within limits."""
 
 import json
+import math
 from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -119,7 +120,7 @@ class Compression:
             return cls(
                 rows=_count(content["rows"]),
                 exact=_count(content["exact"]),
-                keep_beyond=_number(content["keep_beyond"]),
+                keep_beyond=_positive(content["keep_beyond"]),
                 latent=_count(content["latent"]),
                 step=_number(content["step"]),
                 mean_magnitude_step=None if step is None else _number(step),
@@ -178,10 +179,17 @@ def _count(value: object) -> int:
     return value
 
 
-def _number(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e6:
-        raise ValueError("a number")
+def _positive(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < float(value) < math.inf:
+        raise ValueError("a number above 0")
     return float(value)
+
+
+def _number(value: object) -> float:
+    number = _positive(value)
+    if number >= 1e6:
+        raise ValueError("a number out of range")
+    return number
 
 
 def _text(value: object) -> str:
@@ -196,4 +204,4 @@ def _loss(content: Mapping[str, Any]) -> Loss:
 
 
 def _size(value: object) -> float:
-    return 0.0 if value == 0 else _number(value)
+    return 0.0 if value == 0 else _positive(value)

@@ -19,7 +19,17 @@ from stellar_gui.catalog.writing import atomic_target
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
 from stellar_gui.session.archive import manifest_of, read_model
-from stellar_gui.session.compressed_file import EXACT, LATENTS, OTHERS, SOURCE, Compression, Described, Loss, read_parts
+from stellar_gui.session.compressed_file import (
+    EXACT,
+    LATENTS,
+    OTHERS,
+    SOURCE,
+    Compression,
+    Described,
+    Loss,
+    description_of,
+    read_parts,
+)
 from stellar_gui.session.container import MANIFEST, MODEL, write_members
 from stellar_gui.session.details import details_of
 from stellar_gui.session.export import MEAN_MAGNITUDE, latent_names
@@ -101,6 +111,7 @@ def compress(
     )
     source = manifest_of(Session(catalog, session.cuts, model, embedding, created=session.created))
     head = {MANIFEST: compression.to_json(session.created), SOURCE: source.to_json()}
+    description_of(head, path.name)
     with atomic_target(path) as target:
         yield from write_members(target, head | members)
     return compression
@@ -143,6 +154,7 @@ def decompress(path: Path) -> Generator[Progress, None, Catalog]:
         candidates=found.candidates,
         metadata={**source.metadata, "compressed": compression.in_words, "compressed_from": origin},
         chosen=source.chosen,
+        column_meta=source.column_meta,
     )
 
 

@@ -78,6 +78,6 @@ def denoise(session: Session, path: Path, originals: bool = False) -> Generator[
         f"magnitudes where the error exceeds the median of stars of like brightness by {SIGMAS:g} standard deviations "
         "of its logarithm, or where it fails the quality checks"
     }
-    yield from save_table(table, path, metadata, dict(catalog.units))
+    yield from save_table(table, path, metadata, dict(catalog.units), column_meta=dict(catalog.column_meta))
     kept = session.quality.kept
     return Denoised(int(replaced.sum()), int((kept & ~replaced).sum()), int((~kept).sum()))

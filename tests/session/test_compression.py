@@ -11,6 +11,7 @@ import pytest
 
 from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
 from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.errors import InputError
@@ -94,6 +95,20 @@ def test_a_smaller_error_keeps_more_stars_as_they_are(session: Session, packed: 
     assert nothing.exact == nothing.rows and nothing.loss["u"].rms is None
     table = drain(decompress(tmp_path / "none.stellarz")).table
     pd.testing.assert_frame_equal(table, session.catalog.table)
+
+
+def test_any_finite_error_may_be_allowed(session: Session, tmp_path: Path) -> None:
+    done = drain(compress(session, tmp_path / "all.stellarz", keep_beyond=1e300))
+    assert len(drain(decompress(tmp_path / "all.stellarz"))) == done.rows
+    with pytest.raises(InputError):
+        drain(compress(session, tmp_path / "none.stellarz", keep_beyond=float("inf")))
+    assert not (tmp_path / "none.stellarz").exists()
+
+
+def test_ucds_and_descriptions_come_back(session: Session, tmp_path: Path) -> None:
+    meta = {"ra": ColumnMeta("pos.eq.ra", "right ascension")}
+    drain(compress(replace(session, catalog=replace(session.catalog, column_meta=meta)), tmp_path / "told.stellarz"))
+    assert dict(drain(decompress(tmp_path / "told.stellarz")).column_meta) == meta
 
 
 def test_more_latent_numbers_are_trained_where_no_run_has_them_and_lose_less(session: Session, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from stellar_gui.analysis.denoising import unbelievable
 from stellar_gui.autoencoder.config import NetworkConfig, TrainingConfig
 from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.reading import load_table
 from stellar_gui.catalog.simulation import simulate
@@ -52,6 +53,12 @@ def test_magnitudes_are_replaced_but_where_a_row_says_why_not(session: Session, 
     assert 0 < done.unbelievable < 0.2 * len(table)
     assert "like brightness by 3 standard deviations" in read.metadata["denoised"]
     assert read.metadata["model"] == session.model.id
+
+
+def test_ucds_and_descriptions_are_written(session: Session, tmp_path: Path) -> None:
+    meta = {BANDS[0]: ColumnMeta("phot.mag;em.opt.U", "magnitude"), "ra": ColumnMeta("pos.eq.ra", "right ascension")}
+    drain(denoise(replace(session, catalog=replace(session.catalog, column_meta=meta)), tmp_path / "out.parquet"))
+    assert dict(drain(load_table(tmp_path / "out.parquet")).column_meta) == meta
 
 
 def test_without_the_originals_the_columns_are_the_catalogues_and_the_flag(session: Session) -> None:
