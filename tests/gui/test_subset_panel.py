@@ -199,6 +199,19 @@ def test_stars_are_selected_added_removed_and_intersected(trained: MainWindow, q
     assert workspace.undo_stack.undoText().startswith("subset bright, ")
 
 
+def test_a_subset_that_gets_the_selection_s_stars_keeps_its_notes(
+    trained: MainWindow, qtbot: QtBot, tree: SubsetTree
+) -> None:
+    workspace = trained.workspace
+    workspace.subset_list.set_notes("blue", "seen in two fields")
+    workspace.select_stars(workspace.subsets["bright"], Mode.REPLACE, "bright", Typed("r < 18"))
+    click(qtbot, tree, "blue")
+    action(trained, "actionSubsetMembers").trigger()
+    blue = workspace.subsets.of_name("blue")
+    assert np.array_equal(blue.mask, workspace.selection)
+    assert blue.notes == "seen in two fields"
+
+
 def test_two_chosen_subsets_are_combined(trained: MainWindow, qtbot: QtBot, tree: SubsetTree) -> None:
     workspace = trained.workspace
     blue, bright = (workspace.subsets[name] for name in ("blue", "bright"))

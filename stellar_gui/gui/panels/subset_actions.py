@@ -171,7 +171,8 @@ class SubsetActions(QObject):
         self.update_actions()
 
     def _take_selection(self) -> None:
-        self._list.put(self._name, self._workspace.selection, self._workspace.selection_recipe)
+        notes = self._list.value.of_name(self._name).notes
+        self._list.put(self._name, self._workspace.selection, self._workspace.selection_recipe, notes)
 
     def _combine(self, operation: Operation) -> None:
         names, subsets = self._tree.chosen(), self._list.value
