@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stellar_gui.analysis.cluster_recipe import edits, note, silhouettes
 from stellar_gui.analysis.clusters import label_names
 from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
@@ -46,7 +47,7 @@ def sizes(finding: Finding) -> Mapping[int, int]:
 
 def as_subset(finding: Finding, code: int) -> Subset:
     """The stars of a cluster, or noise, as a subset of its name, with the note of how it was found as its recipe."""
-    how = str(finding.recipe.get("note", ""))
+    how = note(finding.recipe)
     return Subset(finding.labels[code], finding.values == code, recipe=Label(finding.name, code, how))
 
 
@@ -55,10 +56,10 @@ def _edited(finding: Finding, values: NDArray[np.int16], touched: set[int], edit
     present = set(np.unique(values).tolist())
     labels = label_names(max(*finding.labels, *touched) + 1)
     recipe: dict[str, Any] = dict(finding.recipe)
-    known = dict(enumerate(recipe.get("silhouettes", ())))
+    known = silhouettes(recipe)
     recipe["silhouettes"] = [None if k in touched else known.get(k) for k in range(max(labels) + 1)]
     recipe["silhouette"] = None
-    recipe["edits"] = [*recipe.get("edits", ()), edit]
+    recipe["edits"] = [*edits(recipe), edit]
     kept = {code: name for code, name in labels.items() if code in present or code == NOISE}
     return replace(finding, values=values, labels=kept, recipe=recipe)
 

@@ -22,6 +22,8 @@ MOST_STARS: Final = 20_000
 FEWEST_STARS: Final = 50
 FEWEST_TOGETHER: Final = 10
 """Stars of the sample that a mixture's cluster needs; a smaller one is noise."""
+MOST_CLUSTERS: Final = 900
+"""So many can be shown, kept and, with others made by hand, saved."""
 CLUSTER: Final = "cluster"
 """The name of the column."""
 
@@ -183,6 +185,11 @@ class ClusterFinder:
         most: int = _SILHOUETTE_STARS,
     ) -> Clustering:
         labels, sizes = by_size(labels)
+        if len(sizes) > MOST_CLUSTERS:
+            raise InputError(
+                f"These settings give {len(sizes):,} clusters, more than {MOST_CLUSTERS}; "
+                "choose a larger smallest cluster."
+            )
         known = self._rows[self._chosen]
         silhouette, silhouettes = _silhouettes(self._sample, labels[known], len(sizes), self._seed, most)
         taking_part = np.count_nonzero(labels != UNLABELLED)

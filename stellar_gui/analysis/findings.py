@@ -13,6 +13,16 @@ from numpy.typing import NDArray
 UNLABELLED: Final = -32768
 """The code of a star that has no label."""
 
+MOST_LABELS: Final = 1_000
+"""Of one finding."""
+
+_LARGEST: Final = 32767
+_CODES: Final = {
+    "anomaly_score": range(0),
+    "cluster": range(-1, _LARGEST),
+    "rating": range(6),
+}
+"""The codes that a column may have by which the program itself knows numbers (none), clusters and ratings."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -24,7 +34,8 @@ class Finding:
     people read, the unit may be empty. values: (n,) float32, NaN where there is none; of labels (n,) int16 codes,
     UNLABELLED where there is none; read-only. labels: what each code is called, in the order of legends; empty for
     numbers. recipe: method, settings and model as plain values of JSON.
-    Raises ValueError for another name, shape or dtype, or a code that has no text.
+    Raises ValueError for another name, shape or dtype, a code that has no text, more than MOST_LABELS, or labels that
+    a column of this name does not have: `cluster` has those from -1 on, `rating` 0 to 5, `anomaly_score` none.
     """
 
     name: str
@@ -37,6 +48,11 @@ class Finding:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"a finding cannot be called “{self.name}”")
+        codes = _CODES.get(self.name)
+        if len(self.labels) > MOST_LABELS or not all(UNLABELLED < code <= _LARGEST for code in self.labels):
+            raise ValueError(f"{self.name}: too many labels, or codes out of range")
+        if codes is not None and (bool(self.labels) != bool(codes) or not all(code in codes for code in self.labels)):
+            raise ValueError(f"{self.name}: not the labels of such a column")
         wanted = np.int16 if self.labels else np.float32
         if self.values.ndim != 1 or self.values.dtype != wanted:
             raise ValueError(f"{self.name}: {self.values.dtype} of {self.values.ndim} dimensions")

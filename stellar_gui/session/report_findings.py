@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stellar_gui import numbers
 from stellar_gui.analysis.anomalies import METHODS
+from stellar_gui.analysis.cluster_recipe import note, silhouettes
 from stellar_gui.analysis.clusters import CLUSTER
 from stellar_gui.analysis.coloring import ColorChoice, Group, Labels, coloring
 from stellar_gui.analysis.findings import UNLABELLED, Finding, by_name
@@ -206,15 +207,14 @@ def _colours(magnitudes: NDArray[np.float32], name: str) -> Markup:
 def _labelled(finding: Finding) -> Markup:
     """A finding's labels with their stars, and silhouettes where they are known."""
     stars = finding.values[finding.values != UNLABELLED]
-    silhouettes = finding.recipe.get("silhouettes") or ()
+    known = silhouettes(finding.recipe)
     rows = []
     for place, (code, name) in enumerate(finding.labels.items()):
         count = int(np.count_nonzero(stars == code))
         color = label_color(place) if code >= 0 else label_color(len(finding.labels) + 100)
-        silhouette = silhouettes[code] if 0 <= code < len(silhouettes) else None
-        told = numbers.fixed(float("nan") if silhouette is None else float(silhouette))
+        told = numbers.fixed(known.get(code, float("nan")))
         rows.append((joined((swatch(color), name)), numbers.count(count), numbers.share(count, len(stars)), told))
-    shown = 3 + bool(silhouettes)
+    shown = 3 + bool(known)
     heads = (finding.title, "Stars", "Share", "Silhouette")[:shown]
     return joined((table(f"{finding.title} by stars", heads, [row[:shown] for row in rows]), _recipe(finding)))
 
@@ -234,8 +234,8 @@ def _recipe(finding: Finding) -> Markup:
     first = [name for name in _HOW if name in recipe]
     names = [*first, *(name for name in recipe if name not in _HOW and name not in ("note", "bic", "silhouettes"))]
     told = [(name.replace("_", " ").capitalize(), _said(recipe[name])) for name in names]
-    note = recipe.get("note")
-    return joined((tag("p", str(note)) if note else "", facts(told)))
+    how = note(recipe)
+    return joined((tag("p", how) if how else "", facts(told)))
 
 
 def _said(value: Any) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stellar_gui.analysis.anomalies import METHODS
+from stellar_gui.analysis.cluster_recipe import edits
 from stellar_gui.analysis.clusters import CLUSTER, ClusterSettings
 from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.session.anomalies import ANOMALY_SCORE
@@ -66,11 +67,11 @@ def _obstacle(session: Session, finding: Finding) -> str | None:
         known = all(item.name in recipe for item in fields(ClusterSettings))
         here: NDArray[np.bool_] = finding.values != UNLABELLED
     elif finding.name == ANOMALY_SCORE:
-        known = recipe.get("method") in METHODS
+        known = str(recipe.get("method")) in METHODS
         here = np.isfinite(finding.values)
     else:
         return "it was made by hand, or by what this script does not know"
-    if recipe.get("edits"):
+    if edits(recipe):
         return "it was corrected by hand"
     if not known:
         return "its recipe is not known"

@@ -1,9 +1,12 @@
 """Clusters corrected by hand keep their numbers, and remember what was done."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
+from stellar_gui.analysis.cluster_recipe import silhouette
 from stellar_gui.analysis.clusters import label_names
 from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
@@ -54,3 +57,14 @@ def test_a_cluster_becomes_a_subset_that_knows_where_it_comes_from(finding: Find
     assert subset.name == "cluster 1" and subset.mask.tolist() == [False, False, False, True, True, False, False, False]
     assert subset.recipe == Label("cluster", 1, "as tested")
     assert as_subset(finding, NOISE).mask.sum() == 1
+
+
+@pytest.mark.parametrize("odd", [5, "text", {"a": 1}, [["a"], "b", 10**400], 10**400, None, True])
+def test_a_recipe_of_another_kind_is_not_told(finding: Finding, odd: object) -> None:
+    strange = replace(finding, recipe=dict.fromkeys(("silhouettes", "silhouette", "edits", "note"), odd))
+    merged = joined(strange, [0, 1])
+    assert merged.recipe["silhouette"] is None
+    assert set(merged.recipe["silhouettes"]) == {None}
+    assert merged.recipe["edits"][-1] == "merged cluster 0, cluster 1"
+    assert silhouette(strange.recipe) is None
+    assert as_subset(strange, 0).name == "cluster 0"

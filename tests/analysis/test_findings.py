@@ -34,6 +34,23 @@ def test_values_of_another_kind_are_refused() -> None:
         Finding("cluster", "Cluster", CODES, labels={0: "largest", -1: "noise"})
 
 
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("kind", {0: "a", 40_000: "b"}),
+        ("kind", {0: "a", UNLABELLED: "b"}),
+        ("kind", dict.fromkeys(range(1001), "many")),
+        ("cluster", {}),
+        ("cluster", {0: "a", -5: "b"}),
+        ("rating", {0: "0", 6: "6"}),
+        ("anomaly_score", {0: "a"}),
+    ],
+)
+def test_labels_that_the_column_cannot_have_are_refused(name: str, labels: dict[int, str]) -> None:
+    with pytest.raises(ValueError, match="labels"):
+        Finding(name, "Title", np.zeros(3, np.int16 if labels else np.float32), labels=labels)
+
+
 def test_values_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         SCORE.values[0] = 1

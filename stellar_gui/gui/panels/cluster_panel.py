@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
+from stellar_gui.analysis.cluster_recipe import edits, note, silhouette, silhouettes
 from stellar_gui.analysis.clusters import CLUSTER, Clustering
 from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
@@ -105,13 +106,10 @@ class ClusterPanel(Panel):
         if finding is None:
             self.set_facts("")
             return
-        known = dict(enumerate(finding.recipe.get("silhouettes", ())))
+        known = silhouettes(finding.recipe)
         found = sizes(finding)
         self._table.set_rows(
-            [
-                ClusterRow(code, name, found[code], np.nan if known.get(code) is None else known[code])
-                for code, name in finding.labels.items()
-            ]
+            [ClusterRow(code, name, found[code], known.get(code, np.nan)) for code, name in finding.labels.items()]
         )
         whole = sum(found.values())
         clusters = len([code for code in found if code != NOISE])
@@ -122,11 +120,11 @@ class ClusterPanel(Panel):
     def _told(self, finding: Finding) -> str:
         """How the clusters were found and what became of them, in a few sentences."""
         recipe, model = finding.recipe, self._workspace.model
-        parts = [str(recipe.get("note", ""))]
-        if recipe.get("silhouette") is not None:
-            parts.append(f"Mean silhouette {numbers.fixed(recipe['silhouette'], 2)}.")
-        if edits := recipe.get("edits"):
-            parts.append(f"Corrected by hand {_times(len(edits))}.")
+        parts = [note(recipe)]
+        if (mean := silhouette(recipe)) is not None:
+            parts.append(f"Mean silhouette {numbers.fixed(mean, 2)}.")
+        if corrected := edits(recipe):
+            parts.append(f"Corrected by hand {_times(len(corrected))}.")
         if model is not None and recipe.get("model") != model.id:
             parts.append("Found on the map of another run.")
         return " ".join(filter(None, parts))
