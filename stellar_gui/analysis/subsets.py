@@ -72,6 +72,10 @@ class Subsets(Mapping[str, Mask]):
         """The subset of a name; KeyError for an unknown one."""
         return self._by_name[name]
 
+    def union(self, names: Sequence[str]) -> Mask:
+        """(n,) bool: the stars of at least one of the named subsets; KeyError for an unknown one."""
+        return np.logical_or.reduce([self[name] for name in names])
+
     @property
     def recipes(self) -> dict[str, Recipe]:
         """The recipes by name."""

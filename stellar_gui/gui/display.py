@@ -1,6 +1,6 @@
 """What all maps show alike: what the stars are coloured by, and which labels' stars are hidden."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Display(QObject):
         self._color = DENSITY
         self._hidden = self._wanted = frozenset[str]()
         self._visible: Mask | None = None
-        self._only: tuple[str, Mask] | None = None
+        self._only: tuple[tuple[str, ...], Mask] | None = None
         self._task: Task | None = None
 
     @property
@@ -49,25 +49,34 @@ class Display(QObject):
 
     @property
     def visible(self) -> Mask | None:
-        """(n,) bool: the rows with no hidden label, of one subset where that alone is shown; None for all."""
+        """(n,) bool: the rows with no hidden label, of some subsets where they alone are shown; None for all."""
         if self._only is None:
             return self._visible
         return self._only[1] if self._visible is None else self._only[1] & self._visible
 
     @property
-    def only(self) -> str | None:
-        """The subset whose stars alone are shown; None where all are."""
-        return None if self._only is None else self._only[0]
+    def only(self) -> tuple[str, ...]:
+        """The subsets whose stars alone are shown; empty where all are."""
+        return () if self._only is None else self._only[0]
 
-    def show_only(self, name: str | None, mask: Mask | None = None) -> None:
-        """Show the stars of one subset alone, which (n,) bool holds; None: all stars again."""
-        only = None if name is None or mask is None else (name, mask)
-        if only is None and self._only is None:
-            return
-        changed = only is None or self._only is None or only[1] is not self._only[1]
-        self._only = only
+    def show_only(self, names: Sequence[str], mask: Mask) -> None:
+        """Show the stars of these subsets alone, which (n,) bool holds."""
+        changed = self._only is None or not np.array_equal(mask, self._only[1])
+        self._only = tuple(names), mask
         if changed:
             self.visibleChanged.emit()
+
+    def show_all(self) -> None:
+        """Show the stars of all subsets, and of none, again."""
+        if self._only is not None:
+            self._only = None
+            self.visibleChanged.emit()
+
+    def rename(self, old: str, new: str) -> None:
+        """Know a subset whose stars alone are shown by its new name."""
+        if self._only is not None:
+            names = dict.fromkeys(new if name == old else name for name in self._only[0])
+            self._only = tuple(names), self._only[1]
 
     def reset(self, catalog: Catalog) -> None:
         """Show all stars of another catalogue by their density; the workspace tells of the catalogue, not this."""

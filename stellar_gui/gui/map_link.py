@@ -288,8 +288,11 @@ class MapLink(QObject):
         drawn = Drawn(self._plane, region, model.id if self._plane.needs_model and model is not None else None)
         display, subsets = self._workspace.display, self._workspace.subsets
         parts: list[tuple[str, Recipe]] = [("region", drawn)]
-        if display.only is not None and display.only in subsets:
-            parts.append((display.only, subsets.of_name(display.only).recipe))
+        only = tuple((name, subsets.of_name(name).recipe) for name in display.only)
+        if len(only) > 1:
+            parts.append((", ".join(display.only), Combined(Operation.UNION, only)))
+        else:
+            parts += only
         if display.hidden_labels:
             parts.append(("shown", Rows(f"{display.color.name} without {', '.join(sorted(display.hidden_labels))}")))
         return drawn if len(parts) == 1 else Combined(Operation.INTERSECTION, tuple(parts))
@@ -321,7 +324,7 @@ class MapLink(QObject):
             f"<tr><td style='color:{theme.colors.muted}'>{name}&nbsp;&nbsp;</td><td align='right'>{value}</td></tr>"
             for name, value in lines
         )
-        return f"<b>{catalog.star_name(row)}</b><table cellspacing='0'>{cells}</table>"
+        return f"<b>{escape(catalog.star_name(row))}</b><table cellspacing='0'>{cells}</table>"
 
 
 def _prepare(source: _Source, choice: ColorChoice, found: _Found) -> Generator[Progress, None, _Prepared]:

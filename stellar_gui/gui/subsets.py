@@ -1,27 +1,31 @@
 """The named subsets of the open catalogue: every change of them but what is drawn is an undoable step."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from stellar_gui.analysis.recipes import Recipe, kept
+from stellar_gui.analysis.recipes import Label, Recipe, kept
 from stellar_gui.analysis.subsets import Mask, Subset, Subsets
 from stellar_gui.gui.undo import ChangeCommand
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.session.run import numbered
 
 PROPOSED = "subset"
+NOT_RENAMED: Mapping[str, str] = {}
 
 
 class SubsetList(QObject):
     """The part of the workspace's state that is a list of subsets; `subsetsChanged` tells of any change.
 
+    `renamed` brings a subset's old and its new name, before that.
+
     column_names: what expressions call columns, which no subset may be called. A name that a column has is numbered.
     """
 
     subsetsChanged = Signal()
+    renamed = Signal(str, str)
 
     def __init__(self, undo_stack: QUndoStack, column_names: Callable[[], Collection[str]], parent: QObject) -> None:
         super().__init__(parent)
@@ -51,10 +55,18 @@ class SubsetList(QObject):
         return name
 
     def put_all(self, subsets: Sequence[Subset], text: str) -> None:
-        """Make several subsets in one step with a name; those of a taken name take its place."""
-        value = self._value
+        """Make several subsets in one step with a name.
+
+        One that was made likewise before, by the same recipe or from the same column of labels, gets the new members
+        and keeps its notes; next to any other of its name the new one is numbered.
+        """
+        value, taken = self._value, set(self._column_names())
         for subset in subsets:
-            value = value.with_one(replace(subset, name=self._allowed(subset.name), color=value.next_color()))
+            others = [old.name for old in self._value.all if not _alike(old.recipe, subset.recipe)]
+            name = numbered(" ".join(subset.name.split()) or PROPOSED, taken.union(others))
+            notes = subset.notes or (value.of_name(name).notes if name in value else "")
+            value = value.with_one(replace(subset, name=name, color=value.next_color(), notes=notes))
+            taken.add(name)
         self._push(text, value)
 
     def rename(self, name: str, wanted: str) -> None:
@@ -65,10 +77,11 @@ class SubsetList(QObject):
         subset = self._value.of_name(name)
         if wanted in self._value:
             value = self._value.without([name]).with_one(replace(subset, name=wanted))
-            self._push(f"replace subset {wanted} by {name}", value)
+            self._push(f"replace subset {wanted} by {name}", value, {name: wanted})
         else:
-            value = self._value.changed(name, replace(subset, name=self._allowed(wanted)))
-            self._push(f"rename subset {name}", value)
+            new = self._allowed(wanted)
+            value = self._value.changed(name, replace(subset, name=new))
+            self._push(f"rename subset {name}", value, {name: new}, {new: name})
 
     def duplicate(self, name: str) -> None:
         """Put a copy of a subset, in another colour, at the end."""
@@ -111,12 +124,30 @@ class SubsetList(QObject):
         name = " ".join(name.split()) or PROPOSED
         return name if name in self._value else numbered(name, self._column_names())
 
-    def _push(self, text: str, value: Subsets) -> None:
+    def _push(
+        self,
+        text: str,
+        value: Subsets,
+        renamed: Mapping[str, str] = NOT_RENAMED,
+        back: Mapping[str, str] = NOT_RENAMED,
+    ) -> None:
+        """Change the value by an undoable step; renamed: new names by old ones, back: the same of its undoing."""
         old = self._value
-        self._undo_stack.push(ChangeCommand(text, lambda: self._assign(value), lambda: self._assign(old)))
+        self._undo_stack.push(
+            ChangeCommand(text, lambda: self._assign(value, renamed), lambda: self._assign(old, back))
+        )
 
-    def _assign(self, value: Subsets) -> None:
+    def _assign(self, value: Subsets, renamed: Mapping[str, str]) -> None:
         """Put another value into force; what is drawn of the subsets that stay, stays."""
         drawn = {subset.name: subset.visible for subset in self._value.all}
+        for pair in renamed.items():
+            self.renamed.emit(*pair)
         self._value = Subsets(tuple(replace(each, visible=drawn.get(each.name, each.visible)) for each in value.all))
         self.subsetsChanged.emit()
+
+
+def _alike(old: Recipe, new: Recipe) -> bool:
+    """Whether the new recipe is the old one made anew."""
+    if isinstance(old, Label) and isinstance(new, Label):
+        return old.column == new.column
+    return old == new

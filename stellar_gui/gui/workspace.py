@@ -80,6 +80,7 @@ class Workspace(QObject):
         self.trust = Trust(self)
         self.subset_list = SubsetList(self.undo_stack, self._column_names, self)
         self.subset_list.subsetsChanged.connect(self._follow_subsets)
+        self.subset_list.renamed.connect(self.display.rename)
         self.probing = Probing(self)
         self._catalog: Catalog | None = None
         self._cuts = self._checked_cuts = QualityCuts()
@@ -411,8 +412,10 @@ class Workspace(QObject):
 
     def _follow_subsets(self) -> None:
         only = self.display.only
-        if only is not None:
-            self.display.show_only(only, self.subsets.get(only))
+        if only and all(name in self.subsets for name in only):
+            self.display.show_only(only, self.subsets.union(only))
+        else:
+            self.display.show_all()
         self.subsetsChanged.emit()
 
     def _column_names(self) -> tuple[str, ...]:

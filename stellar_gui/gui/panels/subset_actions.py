@@ -63,7 +63,7 @@ class SubsetActions(QObject):
                 action.setEnabled(allowed)
                 action.setToolTip("" if allowed else reason)
         self._members.setEnabled(chosen == 1 and bool(self._workspace.selection.any()))
-        self._all.setEnabled(self._workspace.display.only is not None)
+        self._all.setEnabled(bool(self._workspace.display.only))
 
     def select(self, name: str, mode: Mode = Mode.REPLACE) -> None:
         """Change the selection by a subset's stars."""
@@ -158,16 +158,12 @@ class SubsetActions(QObject):
 
     def _show_only(self) -> None:
         names = self._tree.chosen()
-        subsets = self._list.value
         self._list.set_visible(names, True)
-        mask = joined(Operation.UNION, [subsets[name] for name in names], self._workspace.kept)
-        if len(names) == 1:
-            mask = subsets[names[0]]
-        self._workspace.display.show_only(", ".join(names), mask)
+        self._workspace.display.show_only(names, self._list.value.union(names))
         self.update_actions()
 
     def _show_all(self) -> None:
-        self._workspace.display.show_only(None)
+        self._workspace.display.show_all()
         self.update_actions()
 
     def _take_selection(self) -> None:

@@ -44,7 +44,7 @@ class SubsetPanel(Panel):
         self._only = QPushButton()
         self._only.setObjectName("showAllButton")
         self._only.setToolTip("Show the other stars again")
-        self._only.clicked.connect(lambda: workspace.display.show_only(None))
+        self._only.clicked.connect(workspace.display.show_all)
         self.tree = SubsetTree()
         self.tree.setObjectName("subsetList")
         self.tree.setAccessibleName("Subsets, the uppermost on the maps first")
@@ -135,8 +135,10 @@ class SubsetPanel(Panel):
         self._save.setEnabled(bool(self._workspace.selection.any()))
         self._import.setEnabled(self._workspace.catalog is not None)
         only = self._workspace.display.only
-        self._only.setVisible(only is not None)
-        self._only.setText(f"Only {only} is shown \N{MIDDLE DOT} show all stars")
+        self._only.setVisible(bool(only))
+        self._only.setText(
+            f"Only {', '.join(only)} {'is' if len(only) == 1 else 'are'} shown \N{MIDDLE DOT} show all stars"
+        )
         self.commands.update_actions()
 
     def _show_menu(self, place: QPoint) -> None:
