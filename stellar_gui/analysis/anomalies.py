@@ -85,8 +85,9 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             Method(
                 "rank",
                 "Band or residuals",
-                "Stars that rank high by either of the next two scores, so some of everything; 3 is the oddest "
-                "thousandth by one of them.",
+                "Stars with one band unlike that of their look-alikes, or with residuals unlike those of their "
+                "neighbours on the map, whichever is odder. By one of the two a star of score 1 is among the oddest "
+                "10 %, of score 2 among the oddest 1 %, of score 3 among the oddest 0.1 %.",
                 "",
                 6,
                 oddness.largest_rank,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QMenuBar, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QDockWidget, QLabel, QMenuBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.anomalies import DEFAULT, METHODS
@@ -130,6 +130,7 @@ def test_the_threshold_is_dragged_and_what_lies_above_selected(ranked: MainWindo
 
 def test_the_threshold_moves_by_keys(ranked: MainWindow, qtbot: QtBot) -> None:
     histogram = child(ranked, ScoreHistogram, "anomalyHistogram")
+    histogram.setFocus()
     before = histogram.threshold
     qtbot.keyClick(histogram, Qt.Key.Key_Left)
     lower = histogram.threshold
@@ -138,9 +139,17 @@ def test_the_threshold_moves_by_keys(ranked: MainWindow, qtbot: QtBot) -> None:
     assert histogram.threshold == pytest.approx(before)
 
 
+def test_after_ranking_the_keys_walk_on_from_the_oddest_star(ranked: MainWindow, qtbot: QtBot) -> None:
+    rows, workspace = by_error(ranked), ranked.workspace
+    assert workspace.active == rows[0]
+    focused = QApplication.focusWidget()
+    assert focused is child(ranked, StarTable, "anomalyList")
+    qtbot.keyClick(focused, Qt.Key.Key_Right)
+    assert workspace.active == rows[1]
+
+
 def test_left_and_right_walk_the_list(ranked: MainWindow, listed: StarTable, qtbot: QtBot) -> None:
     rows, workspace = by_error(ranked), ranked.workspace
-    qtbot.keyClick(listed, Qt.Key.Key_Right)
     assert workspace.active == rows[0]
     for _ in range(2):
         qtbot.keyClick(listed, Qt.Key.Key_Right)
@@ -156,7 +165,6 @@ def test_left_and_right_walk_the_list(ranked: MainWindow, listed: StarTable, qtb
 
 def test_stars_are_rated_by_key_in_list_and_map(ranked: MainWindow, listed: StarTable, qtbot: QtBot) -> None:
     rows, workspace = by_error(ranked), ranked.workspace
-    qtbot.keyClick(listed, Qt.Key.Key_Right)
     qtbot.keyClick(listed, Qt.Key.Key_4)
     star_map = child(ranked, StarMap, "latentView")
     star_map.setFocus()
@@ -173,7 +181,6 @@ def test_stars_are_rated_by_key_in_list_and_map(ranked: MainWindow, listed: Star
 
 
 def test_the_same_rating_again_takes_it_away(ranked: MainWindow, listed: StarTable, qtbot: QtBot) -> None:
-    qtbot.keyClick(listed, Qt.Key.Key_Right)
     qtbot.keyClick(listed, Qt.Key.Key_3)
     assert child(ranked, QDockWidget, "starPanel").facts() == "rated 3"
     qtbot.keyClick(listed, Qt.Key.Key_3)
@@ -204,7 +211,6 @@ def test_without_a_picked_star_nothing_can_be_rated(opened: MainWindow) -> None:
 
 def test_ratings_are_saved_and_exported(ranked: MainWindow, listed: StarTable, qtbot: QtBot, tmp_path: Path) -> None:
     rows = by_error(ranked)
-    qtbot.keyClick(listed, Qt.Key.Key_Right)
     qtbot.keyClick(listed, Qt.Key.Key_5)
     ranked.save_session(tmp_path / "rated.stellar")
     qtbot.waitUntil(lambda: not ranked.workspace.tasks.running)

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from stellar_gui.analysis.anomalies import DEFAULT, METHODS, Method
 from stellar_gui.analysis.findings import UNLABELLED, Finding
@@ -36,6 +36,7 @@ class AnomalyPanel(Panel):
         super().__init__("Odd stars", "anomalyPanel")
         self._workspace, self._ranking = workspace, workspace.ranking
         self._task: Task | None = None
+        self._focused_then: QWidget | None = None
         self._sorted: NDArray[np.float32] = np.empty(0, np.float32)
         self._empty = caption("")
         self._method = QComboBox()
@@ -95,6 +96,7 @@ class AnomalyPanel(Panel):
         task.ended.connect(self._end)
         self._task = task
         self._update()
+        self._focused_then = QApplication.focusWidget()
         workspace.tasks.start(task)
 
     @property
@@ -124,7 +126,11 @@ class AnomalyPanel(Panel):
         return action
 
     def _keep(self, finding: Finding) -> None:
+        """Go to the oddest star, from which the keys walk on, unless the user has gone elsewhere meanwhile."""
         self._workspace.findings.put(finding, f"rank stars by {self._method_of(finding).title.lower()}")
+        self._workspace.set_active(int(self._ranking.rows[0]))
+        if QApplication.focusWidget() is self._focused_then:
+            self._list.setFocus()
 
     def _end(self) -> None:
         self._task = None
