@@ -28,5 +28,6 @@ def run(arguments: argparse.Namespace) -> None:
 
     session = follow(load_session(arguments.session), "opening")
     rows, what = session.rows_of(arguments.subset)
-    follow(export_rows(session, rows, arguments.out, what, arguments.flags), "writing")
+    recipe = session.subsets.recipes.get(arguments.subset)
+    follow(export_rows(session, rows, arguments.out, what, arguments.flags, recipe), "writing")
     write_result([f"{len(rows):,} stars ({what}) in {arguments.out}"])

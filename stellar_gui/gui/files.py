@@ -192,11 +192,12 @@ class Files(QObject):
         target, flags = Path(path), self._flags
         rows = np.flatnonzero(self._workspace.selection if subset is None else session.subsets[subset])
         what = "selection" if subset is None else f"subset {subset}"
+        recipe = self._workspace.selection_recipe if subset is None else session.subsets.of_name(subset).recipe
 
         def work() -> Generator[Any, None, None]:
             from stellar_gui.session.export import export_rows
 
-            return export_rows(session, rows, target, what, flags)
+            return export_rows(session, rows, target, what, flags, recipe)
 
         def done(_: object) -> None:
             self._settings.remember_folder(str(target))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from stellar_gui.analysis.denoising import SIGMAS, unbelievable
 from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
@@ -78,6 +79,8 @@ def denoise(session: Session, path: Path, originals: bool = False) -> Generator[
         f"magnitudes where the error exceeds the median of stars of like brightness by {SIGMAS:g} standard deviations "
         "of its logarithm, or where it fails the quality checks"
     }
-    yield from save_table(table, path, metadata, dict(catalog.units), column_meta=dict(catalog.column_meta))
+    flag = free_name(FLAG, catalog.table.columns)
+    meta = {flag: ColumnMeta("meta.code.qual", "why the row keeps its measured magnitudes; empty where it does not")}
+    yield from save_table(table, path, metadata, dict(catalog.units), column_meta={**catalog.column_meta, **meta})
     kept = session.quality.kept
     return Denoised(int(replaced.sum()), int((kept & ~replaced).sum()), int((~kept).sum()))

@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stellar_gui import __version__
+from stellar_gui.analysis.clusters import CLUSTER
+from stellar_gui.analysis.recipes import Recipe
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Provenance
@@ -18,6 +20,8 @@ from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.quality import QualityCuts, Reason
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.progress import Progress
+from stellar_gui.session.anomalies import ANOMALY_SCORE, RATING
+from stellar_gui.session.recipe_words import finding_in_line, subset_in_line
 from stellar_gui.session.session import Session, now
 
 if TYPE_CHECKING:
@@ -58,6 +62,9 @@ def added_meta(columns: Iterable[str]) -> dict[str, ColumnMeta]:
         ERROR: ColumnMeta("stat.error;phot.mag", "root mean square of the star's five residuals"),
         MEAN_MAGNITUDE: ColumnMeta("phot.mag;em.opt;stat.mean", "mean of the star's magnitudes"),
         QUALITY: ColumnMeta("meta.code.qual", "why the row takes no part; empty where it does"),
+        CLUSTER: ColumnMeta("meta.code.class", "number of the star's cluster, the largest is 0; -1 for noise"),
+        ANOMALY_SCORE: ColumnMeta("stat.value", "how odd the star is, the larger the odder"),
+        RATING: ColumnMeta("meta.code", "the user's rating of the star, 0 to 5"),
     }
     for band, word in UCD_BANDS.items():
         meta[f"{band}_rec"] = ColumnMeta(f"phot.mag;{word}", f"{band} magnitude as the autoencoder gives it back")
@@ -134,22 +141,30 @@ def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_], f
 
 
 def export_rows(
-    session: Session, rows: NDArray[np.intp] | NDArray[np.bool_], path: Path, what: str, flags: bool = False
+    session: Session,
+    rows: NDArray[np.intp] | NDArray[np.bool_],
+    path: Path,
+    what: str,
+    flags: bool = False,
+    recipe: Recipe | None = None,
 ) -> Generator[Progress, None, None]:
     """Write `export_table` of the chosen rows to path, atomically, with its origin in the file's metadata.
 
-    what: the chosen rows in words; flags: whether the subsets add a column each.
+    what: the chosen rows in words; flags: whether the subsets add a column each; recipe: how the rows were chosen.
     Raises OutputError where the file cannot be written.
     """
     table = export_table(session, rows, flags)
     source = list(session.catalog.table.columns)
     added = list(table.columns[len(source) :])
-    metadata = origin(session.catalog.provenance, session.cuts, session.model, what)
+    metadata = origin(session.catalog.provenance, session.cuts, session.model, what) | _recipes(session, flags, recipe)
     names = dict(zip(source_names(source, added), source, strict=True))
     units = {name: session.catalog.units[old] for name, old in names.items() if old in session.catalog.units}
     units |= added_units(added) | {found.name: found.unit for found in session.findings if found.unit}
     meta = {name: session.catalog.column_meta[old] for name, old in names.items() if old in session.catalog.column_meta}
-    yield from save_table(table, path, metadata, units, column_meta=meta | added_meta(added))
+    meta |= added_meta(added)
+    if flags:
+        meta |= _flag_meta(session, added[len(added) - len(session.subsets) :])
+    yield from save_table(table, path, metadata, units, column_meta=meta)
 
 
 def origin(
@@ -193,9 +208,25 @@ def _taken(embedding: Embedding, rows: NDArray[np.intp]) -> Embedding:
     )
 
 
+def _recipes(session: Session, flags: bool, rows: Recipe | None) -> dict[str, str]:
+    """How the rows, the findings and, where they are written, the subsets were made, in words by key of metadata."""
+    told = {} if rows is None else {"rows_recipe": subset_in_line(rows)}
+    if flags:
+        told |= {f"subset {subset.name}": subset_in_line(subset.recipe) for subset in session.subsets.all}
+    return told | {f"finding {finding.name}": finding_in_line(finding) for finding in session.findings}
+
+
 def _flags(session: Session, numbers: NDArray[np.intp], taken: Iterable[str]) -> pd.DataFrame:
     names = set(taken)
     return pd.DataFrame({free_name(name, names): mask[numbers] for name, mask in session.subsets.items()})
+
+
+def _flag_meta(session: Session, flags: Sequence[str]) -> dict[str, ColumnMeta]:
+    """flags: the columns' names, in the order of the subsets."""
+    return {
+        flag: ColumnMeta("meta.code", f"whether the star is in the subset {name}")
+        for flag, name in zip(flags, session.subsets, strict=True)
+    }
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

@@ -1,9 +1,9 @@
 """The sections of a report on maps, subsets, clusters and odd stars, each as HTML."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +23,12 @@ from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.progress import Progress
 from stellar_gui.session.anomalies import ANOMALY_SCORE, RATING, order_of
 from stellar_gui.session.markup import Markup, facts, joined, table, tag
+from stellar_gui.session.recipe_words import finding_facts
 from stellar_gui.session.report_figures import MapFigure, label_color, swatch
 from stellar_gui.session.session import Session
 
 ODDEST: Final = 20
 _COLORS: Final = tuple(f"{blue}−{red}" for blue, red in pairwise(BAND_NAMES))
-_HOW: Final = ("method", "space", "smallest", "components", "overlap", "seed", "model", "silhouette")
-"""What is told of a finding's recipe in this order, before anything else."""
 
 
 def maps(session: Session) -> Generator[Progress | None, None, Markup]:
@@ -230,25 +229,9 @@ def _numbers(finding: Finding) -> Markup:
 
 def _recipe(finding: Finding) -> Markup:
     """How a finding was made."""
-    recipe: Mapping[str, Any] = finding.recipe
-    first = [name for name in _HOW if name in recipe]
-    names = [*first, *(name for name in recipe if name not in _HOW and name not in ("note", "bic", "silhouettes"))]
-    told = [(name.replace("_", " ").capitalize(), _said(recipe[name])) for name in names]
-    how = note(recipe)
+    told = [(title.capitalize(), text) for title, text in finding_facts(finding)]
+    how = note(finding.recipe)
     return joined((tag("p", how) if how else "", facts(told)))
-
-
-def _said(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case float():
-            return f"{value:.4g}".replace("-", numbers.MINUS)
-        case list() | tuple():
-            return "; ".join(_said(each) for each in value)
-        case Mapping():
-            return "; ".join(f"{key}: {_said(each)}" for key, each in value.items())
-    return str(value)
 
 
 def _rating(ratings: Finding | None, row: int) -> str:

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stellar_gui.analysis.cluster_edits import joined
 from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.reading import load_table, read_catalog
 from stellar_gui.catalog.writing import write_table
 from stellar_gui.progress import drain
 from stellar_gui.session.archive import load_session, save_session
 from stellar_gui.session.export import added_names, export_rows, export_table, origin, source_names
+from stellar_gui.session.selecting import select_by_expression
 from stellar_gui.session.session import Session
+from tests.session.rich_session import with_findings
 
 EMBEDDED = ["latent_1", "latent_2", *(f"{band}_{kind}" for kind in ("rec", "res") for band in "ugriz"), "rec_error"]
 
@@ -142,3 +145,27 @@ def test_a_renamed_column_keeps_its_meaning_and_the_added_one_has_its_own(traine
     assert (found.units["u_rec_source"], found.units["u_rec"]) == ("Jy", "mag")
     assert found.column_meta["u_rec_source"].ucd == "phot.flux"
     assert found.column_meta["u_rec"].ucd == "phot.mag;em.opt.U"
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".fits", ".vot", ".ecsv"])
+def test_a_file_says_how_its_rows_its_subsets_and_its_findings_were_made(
+    trained: Session, tmp_path: Path, ending: str
+) -> None:
+    session = select_by_expression(with_findings(trained), "u - g < 0.9 & r > 17", "blue ones")
+    finding = session.findings[0]
+    corrected = joined(finding, sorted(finding.labels)[-2:])
+    session = replace(session, findings=(corrected, *session.findings[1:]))
+    rows, what = session.rows_of("blue ones")
+    recipe = session.subsets.recipes["blue ones"]
+    drain(export_rows(session, rows, tmp_path / f"out{ending}", what, flags=True, recipe=recipe))
+    found = drain(load_table(tmp_path / f"out{ending}"))
+    assert found.metadata["rows_recipe"] == "expression: u - g < 0.9 & r > 17"
+    assert found.metadata["subset blue ones"] == found.metadata["rows_recipe"]
+    assert found.metadata["subset blue"] == "a list of stars: rows"
+    told = found.metadata["finding cluster"]
+    assert session.model is not None
+    assert f"seed: 0; model: {session.model.id}" in told and "corrected by hand: merged cluster" in told
+    assert found.metadata["finding anomaly_score"] == f"method: error; model: {session.model.id}"
+    assert found.metadata["finding rating"] == "made by hand"
+    for name in ("blue", "blue ones", "cluster", "rating", "anomaly_score"):
+        assert found.column_meta[name].description
