@@ -1,7 +1,7 @@
 """What sets one group of stars apart from another: the effect size of every number known of them, strongest first."""
 
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from stellar_gui.analysis.coloring import (
     column_values,
 )
 from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.label_shares import LabelShare, label_shares
 from stellar_gui.analysis.statistics import SelectionSummary, summarise
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
@@ -45,7 +46,8 @@ class Effect:
     delta: Cliff's delta, -1 to 1: how much oftener a star of the first group has the larger value than the smaller one,
     over all pairs; ties count for neither (Cliff 1993, Psychol. Bull. 114, 494). interval: that of CONFIDENCE percent.
     edges: (b + 1,) float64, in unit, of the bins of a histogram; shares: (2, b) float64, the part of each group in each
-    bin; what is farther out is in none. Arrays are read-only.
+    bin; what is farther out is in none. selected_on: whether the first group was chosen by this quantity, so that the
+    effect says nothing new. Arrays are read-only.
     """
 
     choice: ColorChoice
@@ -57,6 +59,7 @@ class Effect:
     interval: tuple[float, float]
     edges: NDArray[np.float64]
     shares: NDArray[np.float64]
+    selected_on: bool = False
 
     def __post_init__(self) -> None:
         self.edges.setflags(write=False)
@@ -89,13 +92,15 @@ class Effect:
 class Contrast:
     """What sets the first of two groups of stars apart from the second.
 
-    stars: how many are in each; common: how many in both. effects: the strongest first.
-    magnitudes: the medians and the 16th to 84th percentiles of either group's magnitudes.
+    stars: how many are in each; common: how many in both. effects: the strongest first, those selected on last.
+    labels: whose shares differ, in the same order. magnitudes: the medians and the 16th to 84th percentiles of either
+    group's magnitudes.
     """
 
     stars: tuple[int, int]
     common: int
     effects: tuple[Effect, ...]
+    labels: tuple[LabelShare, ...]
     magnitudes: tuple[SelectionSummary, SelectionSummary]
 
 
@@ -105,11 +110,13 @@ def contrast(
     findings: Mapping[str, Finding],
     own: Mask,
     other: Mask,
+    selected_on: Collection[ColorChoice] = (),
 ) -> Generator[Progress, None, Contrast]:
     """Compare two groups of a catalogue's n stars in every quantity of which both have values.
 
     embedding, findings (by name): of the n stars; own, other: (n,) bool, the groups. Stars in both are compared as
-    members of both. The same groups give the same answer to the last digit.
+    members of both. selected_on: by what the first group was chosen, as `axes_of` its recipe tells. The same
+    groups give the same answer to the last digit.
     """
     rows = np.flatnonzero(own), np.flatnonzero(other)
     choices = _quantities(catalog, embedding, findings)
@@ -119,13 +126,17 @@ def contrast(
         values = _values(choice, catalog, embedding, findings)
         effect = _effect(choice, values, rows)
         if effect is not None:
-            effects.append(effect)
+            effects.append(replace(effect, selected_on=choice in selected_on))
+    named = [choice for choice in color_choices(catalog, findings) if _is_named(choice, choices, findings)]
+    labels = label_shares(named, catalog, findings, rows) if all(map(len, rows)) else ()
+    labels = tuple(replace(label, selected_on=label.choice in selected_on) for label in labels)
     yield Progress(len(choices), len(choices), "quantities")
     first, second = (summarise(catalog.magnitudes, None, group) for group in rows)
     return Contrast(
         stars=(len(rows[0]), len(rows[1])),
         common=int(np.count_nonzero(own & other)),
-        effects=tuple(sorted(effects, key=lambda effect: -abs(effect.delta))),
+        effects=tuple(sorted(effects, key=lambda effect: (effect.selected_on, -abs(effect.delta)))),
+        labels=tuple(sorted(labels, key=lambda label: label.selected_on)),
         magnitudes=(first, second),
     )
 
@@ -190,6 +201,12 @@ def _is_number(
     if choice.group is Group.LABEL:
         return choice.name != catalog.columns.get("class") and types.is_numeric_dtype(catalog.table[choice.name])
     return choice.group is not Group.DENSITY
+
+
+def _is_named(choice: ColorChoice, numeric: Collection[ColorChoice], findings: Mapping[str, Finding]) -> bool:
+    """Whether it gives each star a label, and is not compared as a number."""
+    labelled = choice.group is Group.LABEL or (choice.group is Group.FINDING and bool(findings[choice.name].labels))
+    return labelled and choice not in numeric
 
 
 def _values(

@@ -8,12 +8,15 @@ from stellar_gui.commands.console import follow, write_json, write_result
 
 if TYPE_CHECKING:
     from stellar_gui.analysis.contrast import Contrast, Effect
+    from stellar_gui.analysis.label_shares import LabelShare
     from stellar_gui.session.session import Mask, Session
 
 EXAMPLE = """\
 example:
   stellar-gui compare run.stellar --subset selection --json"""
 REST = "the rest"
+LABELS = 5
+"""As many of the labels that differ most are told to people; JSON has all."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subset", required=True, metavar="NAME", help="a subset's name, or 'selection'")
     parser.add_argument("--against", metavar="NAME", help="what to compare with (default: all other stars)")
     parser.add_argument(
-        "--json", action="store_true", help="print one JSON object: subset, against, stars, common, quantities, sed"
+        "--json",
+        action="store_true",
+        help="print one JSON object: subset, against, stars, common, quantities, labels, sed",
     )
 
 
@@ -30,6 +35,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Open, compare, and tell."""
     from stellar_gui.analysis.contrast import contrast
     from stellar_gui.analysis.findings import by_name
+    from stellar_gui.analysis.recipe_axes import axes_of
+    from stellar_gui.analysis.recipes import ROWS
     from stellar_gui.session.archive import load_session
 
     session = follow(load_session(arguments.session), "opening")
@@ -38,7 +45,9 @@ def run(arguments: argparse.Namespace) -> None:
     against = REST if arguments.against is None else arguments.against
     _require_stars(own, arguments.subset)
     _require_stars(other, against)
-    work = contrast(session.catalog, session.embedding, by_name(session.findings), own, other)
+    recipe = session.subsets.recipes.get(arguments.subset, ROWS)
+    selected_on = axes_of(recipe, session.catalog)
+    work = contrast(session.catalog, session.embedding, by_name(session.findings), own, other, selected_on)
     found = follow(work, "comparing")
     if arguments.json:
         write_json({"subset": arguments.subset, "against": against, **_as_json(found)})
@@ -80,6 +89,16 @@ def _as_json(found: "Contrast") -> dict[str, Any]:
         "stars": found.stars,
         "common": found.common,
         "quantities": [_effect_as_json(effect) for effect in found.effects],
+        "labels": [
+            {
+                "column": label.choice.name,
+                "label": label.label,
+                "shares": label.shares,
+                "difference": label.difference,
+                "selected_on": label.selected_on,
+            }
+            for label in found.labels
+        ],
         "sed": sed,
     }
 
@@ -95,6 +114,7 @@ def _effect_as_json(effect: "Effect") -> dict[str, Any]:
         "interval": effect.interval,
         "auc": effect.auc,
         "effect": effect.strength,
+        "selected_on": effect.selected_on,
     }
 
 
@@ -103,6 +123,7 @@ def _lines(found: "Contrast", subset: str, against: str) -> list[str]:
     lines = [f"{subset} ({own:,} stars) against {against} ({other:,} stars)"]
     if found.common:
         lines.append(f"{found.common:,} stars are in both")
+    lines += [_label_line(label) for label in found.labels[:LABELS]]
     width = max((len(effect.title) for effect in found.effects), default=0)
     title = f"{'':<{width}}  {'unit':<6}{'median':>13}{'against':>13}{'difference':>13}"
     lines += ["", f"{title}  {'delta':>6}  {'95 % interval':<16}  effect"]
@@ -114,7 +135,15 @@ def _line(effect: "Effect", width: int) -> str:
     texts = "".join(f"{_plain(value, effect.digits):>13}" for value in numbers)
     low, high = effect.interval
     interval = f"{low:+.3f} {high:+.3f}"
-    return f"{effect.title:<{width}}  {effect.unit:<6}{texts}  {effect.delta:+.3f}  {interval:<16}  {effect.strength}"
+    return f"{effect.title:<{width}}  {effect.unit:<6}{texts}  {effect.delta:+.3f}  {interval:<16}  " + (
+        f"{effect.strength} (selected on it)" if effect.selected_on else effect.strength
+    )
+
+
+def _label_line(label: "LabelShare") -> str:
+    own, other = label.shares
+    mark = " (selected on it)" if label.selected_on else ""
+    return f"{label.title}: {label.label} {own:.1%}, against {other:.1%}{mark}"
 
 
 def _plain(value: float, digits: int) -> str:

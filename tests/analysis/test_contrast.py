@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 from stellar_gui.analysis.coloring import ERROR, LATENTS, ColorChoice, Group, coloring
 from stellar_gui.analysis.contrast import Contrast, Effect, cliffs_delta, contrast, delta_interval
 from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.planes import MINUS, ColorMagnitude
+from stellar_gui.analysis.recipe_axes import axes_of
+from stellar_gui.analysis.recipes import Drawn, Gestures, Typed
+from stellar_gui.analysis.regions import Rectangle
+from stellar_gui.analysis.selection import Mode
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import recognise
@@ -202,3 +207,28 @@ def test_row_order_does_not_matter() -> None:
     np.testing.assert_allclose(
         [effect.delta for effect in first.effects], [effect.delta for effect in other.effects], atol=2e-4
     )
+
+
+def test_labels_are_told_by_their_shares_and_what_was_selected_on_comes_last() -> None:
+    kinds = np.where(GROUP | (np.arange(STARS) % 6 == 1), "QSO", "STAR")
+    catalog = with_columns(**{"class": kinds})
+    clusters = Finding(
+        "cluster", "Cluster", np.where(GROUP, -1, 0).astype(np.int16), labels={0: "cluster 0", -1: "noise"}
+    )
+    drawn = Gestures(
+        Drawn(ColorMagnitude(), Rectangle(0.0, 1.0, 15.0, 20.0)), ((Mode.REMOVE, Typed("u - g < 1 & cluster == 0")),)
+    )
+    axes = axes_of(drawn, catalog)
+    found = drain(contrast(catalog, None, {"cluster": clusters}, GROUP, ~GROUP, axes))
+    last = [effect.choice.name for effect in found.effects if effect.selected_on]
+    assert set(last) == {"u", "g", "r", f"u{MINUS}g", f"g{MINUS}r"}
+    assert [effect.choice.name for effect in found.effects][-len(last) :] == last
+    told = [
+        (label.title, label.label, label.shares, label.selected_on) for label in found.labels if label.title != "kind"
+    ]
+    assert told == [
+        ("class", "QSO", (1.0, 0.25), False),
+        ("class", "STAR", (0.0, 0.75), False),
+        ("cluster", "cluster 0", (0.0, 1.0), True),
+        ("cluster", "noise", (1.0, 0.0), True),
+    ]

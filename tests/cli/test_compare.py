@@ -1,5 +1,6 @@
 """The compare command: a subset against the rest or another subset, as a table and as JSON."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def test_a_subset_is_compared_with_the_rest(run: Run, grouped: Path) -> None:
     assert first["name"] == "u−g" and first["delta"] == expected.effects[0].delta and first["effect"] == "large"
     assert first["auc"] == pytest.approx((first["delta"] + 1) / 2)
     assert first["interval"] == list(expected.effects[0].interval)
+    assert first["selected_on"] is False and isinstance(told.json["labels"], list)
     own_u, other_u = told.json["sed"]["u"]
     assert own_u["median"] == expected.magnitudes[0].original_median[0]
     assert other_u["p16"] < other_u["median"] < other_u["p84"]
@@ -47,7 +49,8 @@ def test_a_subset_is_compared_with_another_and_what_both_have_is_told(run: Run, 
     assert told.status == 0
     assert lines[0].startswith("selection (") and " against bright (" in lines[0]
     assert lines[1].endswith(" stars are in both")
-    table = [line.split() for line in lines[4:]]
+    assert any(re.fullmatch(r"kind: .+ \d+\.\d%, against \d+\.\d%", line) for line in lines)
+    table = [line.split() for line in lines[lines.index("") + 2 :]]
     effects = [abs(float(line[-4])) for line in table]
     assert effects == sorted(effects, reverse=True) and len(effects) == 20
     assert {line[-1] for line in table} <= {"large", "medium", "small", "negligible"}

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from stellar_gui.analysis.coloring import DENSITY
 from stellar_gui.analysis.contrast import Contrast, contrast
 from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.recipe_axes import axes_of
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.contrast_panel import ContrastPanel
@@ -69,7 +70,8 @@ def expected(window: MainWindow, other: np.ndarray | None = None) -> Contrast:
     workspace = window.workspace
     own = workspace.selection
     against = workspace.kept & (~own if other is None else other)
-    return drain(contrast(workspace.catalog, workspace.embedding, {}, own, against))
+    axes = axes_of(workspace.selection_recipe, workspace.catalog)
+    return drain(contrast(workspace.catalog, workspace.embedding, {}, own, against, axes))
 
 
 def text(panel: ContrastPanel, name: str) -> str:
@@ -107,6 +109,7 @@ def test_stars_drawn_round_on_the_map_are_compared_with_the_rest(
     found, shown = expected(trained), table(panel)
     assert panel.facts() == numbers.stars(selected)
     assert [one.split(" (")[0] for one in quantities(panel)] == [effect.title for effect in found.effects]
+    assert [effect.title for effect in found.effects if effect.selected_on] == quantities(panel)[-2:]
     strongest = found.effects[0]
     cells = [shown.item(0, column).text() for column in range(1, 4)]
     assert cells[0] == numbers.fixed(strongest.medians[0], strongest.digits)
@@ -148,10 +151,9 @@ def test_it_is_compared_with_a_named_subset_as_long_as_there_is_one(
     workspace = trained.workspace
     select(workspace.subsets["bright"])
     combo = panel.findChild(QComboBox, "contrastAgainstCombo")
-    assert [combo.itemText(place) for place in range(combo.count())] == ["the rest", "bright", "faint", "none"]
+    assert [combo.itemText(place) for place in range(combo.count())] == ["the rest", "faint", "none"]
     combo.setFocus()
-    for _ in range(2):
-        qtbot.keyClick(combo, Qt.Key.Key_Down)
+    qtbot.keyClick(combo, Qt.Key.Key_Down)
     wait(panel, qtbot)
     found = expected(trained, workspace.subsets["faint"])
     assert combo.currentText() == "faint" and found.common > 0
@@ -205,6 +207,17 @@ def test_findings_are_compared_once_they_are_there(
     score = np.where(blue(trained), 2.0, 1.0).astype(np.float32)
     trained.workspace.findings.put(Finding("score", "Score", score), "score")
     qtbot.waitUntil(lambda: "score" in quantities(panel))
+
+
+def test_labels_that_differ_are_told_above_the_table(
+    trained: MainWindow, panel: ContrastPanel, select: Callable[[np.ndarray], None], qtbot: QtBot
+) -> None:
+    select(blue(trained))
+    kinds = blue(trained).astype(np.int16)
+    trained.workspace.findings.put(Finding("hue", "Hue", kinds, labels={0: "red", 1: "blue"}), "hues")
+    label = panel.findChild(QLabel, "contrastLabels")
+    told = "hue: red 0 % (the rest 100 %), blue 100 % (0 %)".replace(" %", "\N{NO-BREAK SPACE}%")
+    qtbot.waitUntil(lambda: label.isVisible() and told in label.text().splitlines())
 
 
 def test_the_table_is_copied_with_its_intervals(

@@ -1,13 +1,17 @@
 """The contrast panel: what sets the selected stars apart from the rest, or from a named subset."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from stellar_gui.analysis.coloring import LATENTS, ColorChoice
 from stellar_gui.analysis.contrast import Contrast, Effect, contrast
 from stellar_gui.analysis.findings import by_name
+from stellar_gui.analysis.label_shares import LabelShare
+from stellar_gui.analysis.recipe_axes import axes_of
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.histogram_pair import HistogramPair
 from stellar_gui.gui.views.sed_plot import SedPlot
@@ -19,6 +23,9 @@ from stellar_gui.gui.workspace import Workspace
 REST = "the rest"
 SELECTION = "selection"
 _NOT_OFFERED = LATENTS[2:]
+_LEAST_DIFFERENCE = 0.02  # of shares that are told
+_LABELS = 3  # columns, and labels of each, that are told
+_AGAIN = " The selection was made by this quantity."
 NOTHING_SELECTED = (
     "Select stars on a map: then this tells in which magnitudes, colours and other numbers they stand apart."
 )
@@ -39,6 +46,10 @@ class ContrastPanel(Panel):
         self._empty = caption("")
         self._empty.setObjectName("contrastEmpty")
         self._against_line = self._make_against_line()
+        self._labels = QLabel()
+        self._labels.setObjectName("contrastLabels")
+        self._labels.setWordWrap(True)
+        self._labels.setTextFormat(Qt.TextFormat.PlainText)
         self._table = EffectTable()
         self._table.setObjectName("contrastTable")
         self._table.setAccessibleName("Quantities by the strength of their difference")
@@ -63,12 +74,14 @@ class ContrastPanel(Panel):
         self._parts: tuple[QWidget, ...] = (self._table, self._sentence, self._histogram, button, self._sed)
         self.body.addWidget(self._against_line)
         self.body.addWidget(self._empty)
+        self.body.addWidget(self._labels)
         for part, stretch in zip(self._parts, (3, 0, 2, 0, 2), strict=True):
             self.body.addWidget(part, stretch)
         self.body.addStretch(0)
         workspace.catalogChanged.connect(self._forget_wish)
-        workspace.subsetsChanged.connect(self._offer)
-        for signal in (workspace.selectionChanged, workspace.embeddingChanged, workspace.findings.findingsChanged):
+        for signal in (workspace.subsetsChanged, workspace.selectionChanged):
+            signal.connect(self._offer)
+        for signal in (workspace.embeddingChanged, workspace.findings.findingsChanged):
             signal.connect(self._follow)
         self.visibilityChanged.connect(self._look)
         self._show_nothing(workspace.selection, None)
@@ -95,13 +108,14 @@ class ContrastPanel(Panel):
         self._wanted = None
 
     def _offer(self) -> None:
-        """The rest and all subsets; the one chosen stays while it is there."""
-        chosen = self._against.currentData()
+        """The rest, and all subsets but one that is the selection; the one chosen stays while it is there."""
+        chosen, own, kept = self._against.currentData(), self._workspace.selection, self._workspace.kept
         with QSignalBlocker(self._against):
             self._against.clear()
             self._against.addItem(REST, None)
-            for name in self._workspace.subsets:
-                self._against.addItem(name, name)
+            for name, members in self._workspace.subsets.items():
+                if not own.any() or not np.array_equal(members & kept, own):
+                    self._against.addItem(name, name)
             self._against.setCurrentIndex(max(self._against.findData(chosen), 0))
         self._follow()
 
@@ -130,7 +144,8 @@ class ContrastPanel(Panel):
         self._names = (SELECTION, self._against.currentText())
         self.set_facts("comparing\N{HORIZONTAL ELLIPSIS}")
         findings = by_name(workspace.findings.all)
-        task = Task("Comparing", lambda: contrast(catalog, embedding, findings, own, other), quiet=True)
+        axes = axes_of(workspace.selection_recipe, catalog)
+        task = Task("Comparing", lambda: contrast(catalog, embedding, findings, own, other, axes), quiet=True)
         task.finished.connect(self._show)
         task.failed.connect(self._fail)
         self._task = task
@@ -158,10 +173,12 @@ class ContrastPanel(Panel):
         self._empty.setVisible(self._found is None)
         for part in self._parts:
             part.setVisible(self._found is not None)
+        self._labels.setVisible(self._found is not None and bool(self._labels.text()))
 
     def _show(self, found: Contrast) -> None:
         self._task, self._found = None, found
         self.set_facts(numbers.stars(found.stars[0]))
+        self._labels.setText(labels_in_words(found.labels, self._names[1]))
         self._arrange(selected=True)
         choices = [effect.choice for effect in found.effects]
         place = choices.index(self._wanted) if self._wanted in choices else 0
@@ -199,4 +216,18 @@ def in_words(effect: Effect, other: str) -> str:
     share = numbers.fixed(100 * max(effect.auc, 1 - effect.auc), 1)
     group = other if other == REST else f"“{other}”"
     pairs = f"{share}\N{NO-BREAK SPACE}% of all pairs with a star of {group}"
-    return f"A selected star has the {direction} {effect.title} in {pairs}. {told(effect)}."
+    again = _AGAIN if effect.selected_on else ""
+    return f"A selected star has the {direction} {effect.title} in {pairs}. {told(effect)}.{again}"
+
+
+def labels_in_words(labels: Sequence[LabelShare], other: str) -> str:
+    """The labels that differ most, a line for each column: "class: QSO 93 % (the rest 6 %), GALAXY 6 % (52 %)"."""
+    lines: dict[str, list[str]] = {}
+    for label in labels:
+        own, others = (f"{numbers.fixed(100 * share, 0)}\N{NO-BREAK SPACE}%" for share in label.shares)
+        if abs(label.difference) < _LEAST_DIFFERENCE or label.selected_on:
+            continue
+        parts = lines.setdefault(label.title, [])
+        if len(parts) < _LABELS:
+            parts.append(f"{label.label} {own} ({others})" if parts else f"{label.label} {own} ({other} {others})")
+    return "\n".join(f"{title}: {', '.join(parts)}" for title, parts in list(lines.items())[:_LABELS])

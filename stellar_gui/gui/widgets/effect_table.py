@@ -141,7 +141,10 @@ class EffectTable(QTableWidget):
             cells = [_cell(text, LEFT if column == QUANTITY else RIGHT) for column, text in enumerate(_texts(effect))]
             for column, cell in enumerate(cells):
                 self.setItem(row, column, cell)
-            cells[QUANTITY].setToolTip(f"{named(effect)}\n{told(effect)}")
+            again = "\nThe selection was made by it" if effect.selected_on else ""
+            cells[QUANTITY].setToolTip(f"{named(effect)}\n{told(effect)}{again}")
+            for cell in cells if effect.selected_on else ():
+                cell.setForeground(QColor(theme.colors.muted))
             cells[DELTA].setToolTip(told(effect))
             cells[DELTA].setData(_EFFECT, effect)
             cells[DELTA].setData(Qt.ItemDataRole.AccessibleTextRole, told(effect))
