@@ -1,7 +1,7 @@
 """What the stars of a map can be coloured by: one number or one label for each star of a catalogue."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 from types import MappingProxyType
@@ -85,13 +85,15 @@ class Labels:
     """A label for each of n stars.
 
     title: what they are called; names: the labels that have a colour, the commonest first; code: (n,) uint8, the
-    place in names, len(names) for a label beyond them or a missing one; read-only. rest: what that last code is called.
+    place in names, len(names) for a label beyond them or a missing one; read-only. rest: what that last code is called;
+    yields: whether stars of the rest leave a pixel's colour to others, however few.
     """
 
     title: str
     names: tuple[str, ...]
     code: NDArray[np.uint8]
     rest: str
+    yields: bool = False
 
     def __post_init__(self) -> None:
         self.code.setflags(write=False)
@@ -99,6 +101,10 @@ class Labels:
     def of(self, row: int) -> str:
         """The label of a star."""
         return (*self.names, self.rest)[int(self.code[row])]
+
+    def gives_way(self, code: int) -> bool:
+        """Whether stars of a code leave a pixel's colour to others, however few."""
+        return self.yields and code == len(self.names)
 
 
 Coloring = Values | Labels
@@ -157,6 +163,13 @@ def coloring(
     if choice.group is Group.LABEL:
         return _labels(choice.name, _names(choice.name, catalog))
     return column_values(choice.name, catalog)
+
+
+def trial(finding: Finding) -> Labels:
+    """The labels of a finding that was tried on some of the stars, which are seen among the others."""
+    labels = _found(finding)
+    assert isinstance(labels, Labels)
+    return replace(labels, title=f"{labels.title}, tried", rest="noise or not tried", yields=True)
 
 
 def column_values(name: str, catalog: Catalog) -> Values:

@@ -132,7 +132,7 @@ class HueCount:
         if isinstance(self._coloring, Labels):
             best, code = np.zeros(self._shape), np.full(self._shape, len(self._coloring.names), np.uint8)
             for place, counts in enumerate(self._sums):
-                if counts is not None:
+                if counts is not None and not self._coloring.gives_way(place):
                     _prefer(best, code, place, self._gathered(counts))
             return LabelHues(code, self._side)
         counts, sums = (np.zeros(self._shape) if kind is None else self._gathered(kind) for kind in self._sums)
@@ -173,7 +173,8 @@ def disc_hues(
         shape = raster.height, raster.width
         best, code = np.zeros(shape), np.full(shape, len(coloring.names), np.uint8)
         for place in np.unique(entries).tolist():
-            _prefer(best, code, place, discs.sums(entries == place))
+            if not coloring.gives_way(place):
+                _prefer(best, code, place, discs.sums(entries == place))
         return LabelHues(code, 1)
     values = _InView(raster, 1)
     values.add(x, y, entries)

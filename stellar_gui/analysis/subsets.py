@@ -74,7 +74,7 @@ class Subsets(Mapping[str, Mask]):
 
     def union(self, names: Sequence[str]) -> Mask:
         """(n,) bool: the stars of at least one of the named subsets; KeyError for an unknown one."""
-        return np.logical_or.reduce([self[name] for name in names])
+        return np.any([self[name] for name in names], axis=0)
 
     @property
     def recipes(self) -> dict[str, Recipe]:

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from PySide6.QtCore import QObject, Signal
 
 from stellar_gui.analysis.clusters import ClusterFinder, Clustering, ClusterSettings, as_finding
-from stellar_gui.analysis.coloring import ColorChoice, Group
+from stellar_gui.analysis.coloring import ColorChoice, Group, trial
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress
@@ -19,7 +19,8 @@ class ClusterSearch(QObject):
     """Looks for clusters of the workspace's stars in workers.
 
     Of the settings that come while a preview is at work only the last are tried next. `previewed` brings the Clustering
-    of some stars; `runningChanged` tells that a full run began or ended, `failed` brings what went wrong in either.
+    of some stars, by which the maps are coloured until the preview ends; `runningChanged` tells that a full run began
+    or ended, `failed` brings what went wrong in either.
     """
 
     previewed = Signal(object)
@@ -73,6 +74,13 @@ class ClusterSearch(QObject):
         self._workspace.tasks.start(task)
         self.runningChanged.emit()
 
+    def end_preview(self) -> None:
+        """Try nothing any longer, and let the maps have the colours that were chosen."""
+        if self._preview is not None:
+            self._preview.cancel()
+        self._preview = self._next = None
+        self._workspace.display.set_trial(None)
+
     def cancel(self) -> None:
         """Give up the full run."""
         if self._run is not None:
@@ -96,6 +104,7 @@ class ClusterSearch(QObject):
 
     def _take_preview(self, clustering: Clustering) -> None:
         self._preview = None
+        self._workspace.display.set_trial(trial(as_finding(clustering, None)))
         self.previewed.emit(clustering)
         self._go_on()
 
@@ -111,9 +120,7 @@ class ClusterSearch(QObject):
 
     def _forget(self) -> None:
         """What was worked out belongs to other stars."""
-        if self._preview is not None:
-            self._preview.cancel()
-        self._preview = self._next = None
+        self.end_preview()
         self._finders = {}
         self.cancel()
 

@@ -35,12 +35,18 @@ class Display(QObject):
         self._hidden = self._wanted = frozenset[str]()
         self._visible: Mask | None = None
         self._only: tuple[tuple[str, ...], Mask] | None = None
+        self._trial: Labels | None = None
         self._task: Task | None = None
 
     @property
     def color(self) -> ColorChoice:
         """What the stars are coloured by."""
         return self._color
+
+    @property
+    def trial(self) -> Labels | None:
+        """Labels that the stars are coloured by for as long as settings are tried; None otherwise."""
+        return self._trial
 
     @property
     def hidden_labels(self) -> frozenset[str]:
@@ -82,7 +88,7 @@ class Display(QObject):
         """Show all stars of another catalogue by their density; the workspace tells of the catalogue, not this."""
         self._catalog = catalog
         self._stop()
-        self._color, self._visible, self._only = DENSITY, None, None
+        self._color, self._visible, self._only, self._trial = DENSITY, None, None, None
         self._hidden = self._wanted = frozenset()
 
     def extend(self, catalog: Catalog) -> None:
@@ -90,10 +96,17 @@ class Display(QObject):
         self._catalog = catalog
 
     def set_color(self, choice: ColorChoice) -> None:
-        """Colour the stars by something else; all of them are shown again."""
-        if choice != self._color:
+        """Colour the stars by something else; all of them are shown again, and a trial ends."""
+        if choice != self._color or self._trial is not None:
             self.hide_labels(frozenset())
-            self._color = choice
+            self._color, self._trial = choice, None
+            self.colorChanged.emit()
+
+    def set_trial(self, trial: Labels | None) -> None:
+        """Colour the stars, all of which are shown again, by labels that are no finding yet; None ends it."""
+        if trial is not self._trial:
+            self.hide_labels(frozenset())
+            self._trial = trial
             self.colorChanged.emit()
 
     def hide_labels(self, names: frozenset[str]) -> None:
@@ -110,16 +123,20 @@ class Display(QObject):
         self._tasks.start(self._task)
 
     def toggle_label(self, name: str) -> None:
-        """Hide the stars of a label, or show them again."""
-        self.hide_labels(self._wanted ^ {name})
+        """Hide the stars of a label, or show them again; not of one that is tried."""
+        if self._trial is None:
+            self.hide_labels(self._wanted ^ {name})
 
     def isolate_label(self, name: str, names: Collection[str]) -> None:
-        """Show the stars of one label alone, of all the names there are, or all stars again."""
+        """Show the stars of one label alone, of all the names there are, or all stars again; not of one tried."""
+        if self._trial is not None:
+            return
         others = frozenset(names) - {name}
         self.hide_labels(frozenset() if self._wanted == others else others)
 
     def _follow_findings(self) -> None:
-        """Labels found anew belong to other stars; what is no longer there cannot be coloured by."""
+        """Labels found anew belong to other stars; what is no longer there cannot be coloured by; a trial ends."""
+        self.set_trial(None)
         if self._color.group is not Group.FINDING:
             return
         if self._findings.get(self._color.name) is None:

@@ -50,14 +50,26 @@ class _Source:
         return self.kept if self.visible is None else self.kept & self.visible
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What a map is to be coloured by: labels that are tried, or else a choice among what was found by then."""
+
+    choice: ColorChoice
+    found: _Found
+    trial: Labels | None
+
+    @property
+    def is_density(self) -> bool:
+        return self.trial is None and self.choice == DENSITY
+
+
 @dataclass(frozen=True, eq=False)
 class _Colored:
-    """A map's colouring, made in a worker from what was found by then; stars: None for density."""
+    """A map's colouring, made in a worker; stars: None for density."""
 
     data: MapData
-    choice: ColorChoice
+    wanted: _Wanted
     stars: StarColors | None
-    found: _Found
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,12 +182,12 @@ class MapLink(QObject):
             self.drawn.emit()
             return
         source = _Source(self._plane, catalog, embedding, workspace.kept, workspace.display.visible)
-        choice, found = self._usable(workspace.display.color), workspace.findings.all
+        wanted = self._wanted()
         if len(catalog) <= AT_ONCE and not isinstance(self._plane, SkyPlane):
-            self._take(drain(_prepare(source, choice, found)))
+            self._take(drain(_prepare(source, wanted)))
             return
         self.map.await_data()
-        task = Task("Preparing the map", lambda: _prepare(source, choice, found), quiet=True)
+        task = Task("Preparing the map", lambda: _prepare(source, wanted), quiet=True)
         task.finished.connect(self._take)
         task.failed.connect(workspace.report)
         self._task = task
@@ -201,9 +213,9 @@ class MapLink(QObject):
         self.drawn.emit()
 
     def _is_wanted(self, colors: _Colored) -> bool:
-        wanted = self._usable(self._workspace.display.color)
-        current = wanted.group is not Group.FINDING or colors.found is self._workspace.findings.all
-        return colors.choice == wanted and current
+        wanted = self._wanted()
+        current = wanted.choice.group is not Group.FINDING or colors.wanted.found is wanted.found
+        return colors.wanted.choice == wanted.choice and colors.wanted.trial is wanted.trial and current
 
     def _name_axes(self) -> None:
         if isinstance(self._plane, SkyPlane):
@@ -225,9 +237,11 @@ class MapLink(QObject):
         self._keep_view = True
         self.refresh()
 
-    def _usable(self, choice: ColorChoice) -> ColorChoice:
-        """The choice, or density while there is no model to colour by."""
-        return DENSITY if choice.group is Group.NETWORK and self._workspace.embedding is None else choice
+    def _wanted(self) -> _Wanted:
+        """What to colour by now: what is chosen, or density while there is no model to colour by."""
+        display, findings = self._workspace.display, self._workspace.findings
+        unknown = display.color.group is Group.NETWORK and self._workspace.embedding is None
+        return _Wanted(DENSITY if unknown else display.color, findings.all, display.trial)
 
     def _recolor(self) -> None:
         """Colour by what is chosen now, of many stars made in a worker; until then the colours stay."""
@@ -240,12 +254,11 @@ class MapLink(QObject):
         if self._asleep:
             self._source = None
             return
-        choice, embedding = self._usable(self._workspace.display.color), self._workspace.embedding
-        found = self._workspace.findings.all
-        if choice == DENSITY or len(source.catalog) <= AT_ONCE:
-            self._take_colors(_colored(source, embedding, data, choice, found))
+        wanted, embedding = self._wanted(), self._workspace.embedding
+        if wanted.is_density or len(source.catalog) <= AT_ONCE:
+            self._take_colors(_colored(source, embedding, data, wanted))
             return
-        task = Task("Colouring the map", lambda: _colored(source, embedding, data, choice, found), quiet=True)
+        task = Task("Colouring the map", lambda: _colored(source, embedding, data, wanted), quiet=True)
         task.finished.connect(self._take_colors)
         task.failed.connect(self._workspace.report)
         self._color_task = task
@@ -327,21 +340,20 @@ class MapLink(QObject):
         return f"<b>{escape(catalog.star_name(row))}</b><table cellspacing='0'>{cells}</table>"
 
 
-def _prepare(source: _Source, choice: ColorChoice, found: _Found) -> Generator[Progress, None, _Prepared]:
+def _prepare(source: _Source, wanted: _Wanted) -> Generator[Progress, None, _Prepared]:
     x, y = source.plane.coordinates(source.catalog, source.embedding)
     data = yield from map_data(x, y, source.shown, source.plane.contoured)
     if source.embedding is not None:
         error_ranks(source.embedding)  # sorted here, so that the first tooltip need not
-    return _Prepared(source, _colored(source, source.embedding, data, choice, found))
+    return _Prepared(source, _colored(source, source.embedding, data, wanted))
 
 
-def _colored(
-    source: _Source, embedding: Embedding | None, data: MapData, choice: ColorChoice, found: _Found
-) -> _Colored:
+def _colored(source: _Source, embedding: Embedding | None, data: MapData, wanted: _Wanted) -> _Colored:
     stars = None
-    if choice != DENSITY:
-        stars = StarColors.of(coloring(choice, source.catalog, embedding, by_name(found)), data.levels, source.kept)
-    return _Colored(data, choice, stars, found)
+    if not wanted.is_density:
+        by = wanted.trial or coloring(wanted.choice, source.catalog, embedding, by_name(wanted.found))
+        stars = StarColors.of(by, data.levels, source.kept)
+    return _Colored(data, wanted, stars)
 
 
 def _color_text(coloring: Coloring, row: int) -> str:

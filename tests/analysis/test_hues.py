@@ -90,6 +90,18 @@ def test_a_cell_has_the_commonest_label_of_the_stars_that_mark_it(levels: Levels
         assert hues.code[row, column] == np.argmax(found)
 
 
+@pytest.mark.parametrize("close", [False, True])
+def test_few_labelled_stars_are_seen_among_many_of_a_rest_that_yields(levels: Levels, close: bool) -> None:
+    code = np.where(np.arange(levels.index.size) % 50 == 0, 0, 1).astype(np.uint8)
+    raster = CLOSE if close else RASTER
+    shown = {}
+    for yields in (False, True):
+        hues = counted(levels, Labels("side", ("a",), code, "rest", yields), raster).hues
+        assert isinstance(hues, LabelHues)
+        shown[yields] = hues.code == 0
+    assert (shown[True] & ~shown[False]).any() and not (shown[False] & ~shown[True]).any()
+
+
 @pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("labelled", [False, True])
 def test_every_marked_pixel_has_a_hue(many: Levels, whole: bool, labelled: bool) -> None:

@@ -14,6 +14,7 @@ from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.recipes import applied
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.cluster_panel import ClusterPanel
+from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.widgets.cluster_table import ClusterTable
 
 LEFT = Qt.MouseButton.LeftButton
@@ -80,6 +81,39 @@ def test_moving_a_slider_tells_at_once_what_would_be_found(opened: MainWindow, q
     qtbot.waitUntil(lambda: told.text().startswith("Preview: 1 cluster "))
     assert "noise" in told.text()
     assert opened.workspace.findings.get("cluster") is None
+
+
+def test_the_stars_of_a_preview_have_its_colours_on_the_map_until_it_ends(found: MainWindow, qtbot: QtBot) -> None:
+    told, star_map = child(found, QLabel, "clusterPreview"), child(found, StarMap, "latentView")
+    before, steps = star_map.grab_image(), found.workspace.undo_stack.count()
+    qtbot.keyClick(child(found, QSlider, "clusterOverlapSlider"), Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: told.text().startswith("Preview: 1 cluster "))
+    tried = star_map.grab_image()
+    assert tried != before and len(finding(found).labels) == 4 and found.workspace.undo_stack.count() == steps
+    click(found, qtbot, "clusterCancelButton")
+    assert star_map.grab_image() == before and not told.text().startswith("Preview")
+    assert not child(found, QPushButton, "clusterCancelButton").isVisible()
+
+
+def test_a_run_ends_the_preview(opened: MainWindow, qtbot: QtBot) -> None:
+    told = child(opened, QLabel, "clusterPreview")
+    assert told.text().startswith("Preview")
+    click(opened, qtbot, "clusterRunButton")
+    qtbot.waitUntil(lambda: opened.workspace.findings.get("cluster") is not None)
+    assert not told.text().startswith("Preview") and opened.workspace.display.trial is None
+
+
+@pytest.mark.parametrize("way", ["another colour", "another panel"])
+def test_a_preview_ends_with(opened: MainWindow, qtbot: QtBot, way: str) -> None:
+    assert opened.workspace.display.trial is not None
+    if way == "another colour":
+        colours = child(opened, QComboBox, "colourByCombo")
+        colours.setFocus()
+        qtbot.keyClick(colours, Qt.Key.Key_Down)
+    else:
+        child(opened, ClusterPanel, "clusterPanel").close()
+    assert opened.workspace.display.trial is None
+    assert not child(opened, QLabel, "clusterPreview").text().startswith("Preview")
 
 
 def test_density_has_a_slider_of_its_own(opened: MainWindow, qtbot: QtBot) -> None:

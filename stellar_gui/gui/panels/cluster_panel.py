@@ -37,7 +37,7 @@ class ClusterPanel(Panel):
         self._preview.setObjectName("clusterPreview")
         self._run = _button("clusterRunButton", "Find clusters", "Label all stars by these settings")
         self._run.setProperty("main", True)
-        self._cancel = _button("clusterCancelButton", "Cancel", "Give up the search")
+        self._cancel = _button("clusterCancelButton", "Cancel", "Give up the search, or the preview")
         self._note = caption("")
         self._note.setObjectName("clusterNote")
         self._table = ClusterTable()
@@ -55,7 +55,7 @@ class ClusterPanel(Panel):
         self._lay_out()
         self._form.changed.connect(self._try)
         self._run.clicked.connect(lambda: self._search.run(self._form.settings()))
-        self._cancel.clicked.connect(self._search.cancel)
+        self._cancel.clicked.connect(self._give_up)
         self._search.previewed.connect(self._show_preview)
         self._search.runningChanged.connect(self._show_running)
         self._search.failed.connect(self._show_failure)
@@ -68,6 +68,8 @@ class ClusterPanel(Panel):
         workspace.embeddingChanged.connect(self._show)
         workspace.findings.findingsChanged.connect(self._show)
         workspace.selectionChanged.connect(self._allow)
+        workspace.display.colorChanged.connect(self._follow_colors)
+        self.visibilityChanged.connect(self._follow_visibility)
         self._show()
         self._show_running()
 
@@ -94,15 +96,14 @@ class ClusterPanel(Panel):
         return self._workspace.findings.get(CLUSTER)
 
     def _show(self) -> None:
-        """Follow the map and the clusters that there are."""
+        """Follow the map and the clusters that there are; a preview ends."""
+        self._end_preview()
         ready, finding = self._workspace.embedding is not None, self._finding()
         self._empty.setVisible(not ready)
         for part in self._parts:
             part.setVisible(ready)
         for part in self._results:
             part.setVisible(finding is not None)
-        if not ready:
-            self._preview.setText(TRY)
         if finding is None:
             self.set_facts("")
             return
@@ -141,6 +142,24 @@ class ClusterPanel(Panel):
         self._say("Preview: " + " \N{MIDDLE DOT} ".join(told))
         self._preview.setToolTip(f"In {numbers.stars(clustering.sampled)}, drawn at random")
 
+    def _end_preview(self) -> None:
+        self._search.end_preview()
+        self._say(TRY)
+
+    def _give_up(self) -> None:
+        self._search.cancel()
+        self._end_preview()
+
+    def _follow_colors(self) -> None:
+        """The maps may have been given other colours than those of the preview."""
+        if self._workspace.display.trial is None and not self._search.previewing:
+            self._say(TRY)
+        self._show_running()
+
+    def _follow_visibility(self, visible: bool) -> None:
+        if not visible:
+            self._end_preview()
+
     def _show_failure(self, error: Exception) -> None:
         if isinstance(error, StellarError):
             self._say(str(error), warning=True)
@@ -149,13 +168,14 @@ class ClusterPanel(Panel):
 
     def _say(self, text: str, warning: bool = False) -> None:
         self._preview.setText(text)
+        self._preview.setToolTip("")
         self._preview.setProperty("muted", not warning)
         self._preview.setProperty("warning", warning)
         self._preview.style().polish(self._preview)
 
     def _show_running(self) -> None:
         self._run.setEnabled(not self._search.running)
-        self._cancel.setVisible(self._search.running)
+        self._cancel.setVisible(self._search.running or self._workspace.display.trial is not None)
 
     def _allow(self) -> None:
         """Enable what can be done with the chosen rows and the selected stars; tooltips say why not."""
