@@ -86,7 +86,8 @@ class Labels:
 
     title: what they are called; names: the labels that have a colour, the commonest first; code: (n,) uint8, the
     place in names, len(names) for a label beyond them or a missing one; read-only. rest: what that last code is called;
-    yields: whether stars of the rest leave a pixel's colour to others, however few.
+    yields: whether stars of the rest leave a pixel's colour to others, however few. hues: which of the label colours
+    each name has, one after the other if empty.
     """
 
     title: str
@@ -94,8 +95,10 @@ class Labels:
     code: NDArray[np.uint8]
     rest: str
     yields: bool = False
+    hues: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "hues", self.hues or tuple(range(len(self.names))))
         self.code.setflags(write=False)
 
     def of(self, row: int) -> str:
@@ -199,7 +202,10 @@ def _is_label(column: pd.Series) -> bool:
 
 
 def _found(finding: Finding) -> Coloring:
-    """A finding's numbers, or its labels in the finding's order; negative codes, such as noise, are of the rest."""
+    """A finding's numbers, or its labels in the finding's order, each in the colour of its code.
+
+    Negative codes, such as noise, are of the rest.
+    """
     if not finding.labels:
         return _values(finding.title.lower(), finding.unit, finding.values.astype(np.float32, copy=False))
     chosen = [code for code in finding.labels if code >= 0][:MOST_LABELS]
@@ -210,7 +216,8 @@ def _found(finding: Finding) -> Coloring:
     rest += ["other"] if any(code >= 0 and code not in chosen for code in present) else []
     rest += ["missing"] if UNLABELLED in present else []
     names = tuple(finding.labels[code] for code in chosen)
-    return Labels(finding.title.lower(), names, place[finding.values.view(np.uint16)], " or ".join(rest) or "missing")
+    code = place[finding.values.view(np.uint16)]
+    return Labels(finding.title.lower(), names, code, " or ".join(rest) or "missing", hues=tuple(chosen))
 
 
 def _latent(embedding: Embedding, place: int) -> NDArray[np.floating]:

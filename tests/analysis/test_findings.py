@@ -62,6 +62,13 @@ def test_stars_are_coloured_by_labels_in_the_findings_order_with_noise_in_the_re
     assert [labels.of(row) for row in range(5)] == ["second", "largest", *["noise or missing"] * 2, "largest"]
 
 
+def test_a_label_keeps_the_colour_of_its_code_when_others_go() -> None:
+    merged = Finding("cluster", "Cluster", np.array([0, 2, 5, -1], np.int16), labels={0: "a", 2: "b", 5: "c", -1: "-"})
+    labels = coloring(ColorChoice(Group.FINDING, "cluster"), simulate(4, seed=0), None, by_name([merged]))
+    assert isinstance(labels, Labels)
+    assert labels.names == ("a", "b", "c") and labels.hues == (0, 2, 5)
+
+
 def test_stars_are_coloured_by_numbers() -> None:
     values = coloring(ColorChoice(Group.FINDING, "score"), simulate(5, seed=0), None, by_name([CLUSTER, SCORE]))
     assert isinstance(values, Values)

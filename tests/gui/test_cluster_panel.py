@@ -180,6 +180,25 @@ def test_chosen_clusters_are_merged_in_one_undoable_step(found: MainWindow, qtbo
     np.testing.assert_array_equal(finding(found).values, before)
 
 
+def test_merging_clusters_leaves_the_others_their_colours(found: MainWindow, qtbot: QtBot) -> None:
+    table = child(found, ClusterTable, "clusterTable")
+
+    def swatches() -> dict[str, str]:
+        items = [table.item(row, 0) for row in range(table.rowCount())]
+        return {item.text(): item.icon().pixmap(10).toImage().pixelColor(5, 5).name() for item in items}
+
+    before = swatches()
+    choose_rows(found, qtbot, 0, 1)
+    click(found, qtbot, "clusterMergeButton")
+    after = swatches()
+    assert [*after] == ["cluster 0", "cluster 2", "noise"]
+    assert after == {name: before[name] for name in after}
+    qtbot.waitUntil(lambda: found.workspace.tasks.running == ())
+    picture = child(found, StarMap, "latentView").grab_image()
+    pixels = np.frombuffer(picture.constBits(), np.uint32) & 0xFFFFFF
+    assert (pixels == int(after["cluster 2"][1:], 16)).any()
+
+
 @pytest.mark.parametrize(("entry", "code"), [("Noise", -1), ("Cluster 0", 0), ("New cluster", 3)])
 def test_selected_stars_are_assigned_to_another_cluster(found: MainWindow, qtbot: QtBot, entry: str, code: int) -> None:
     before = finding(found).values

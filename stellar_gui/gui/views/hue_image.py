@@ -13,7 +13,7 @@ from stellar_gui.analysis.hues import Hues, LabelHues, Limits, StarColors, Value
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.color_maps import ColorMaps, value_ramp
 from stellar_gui.gui.views.color_ramp import STEPS
-from stellar_gui.gui.views.hue_palette import OPACITIES, Shades, label_colors, painted, rest_color
+from stellar_gui.gui.views.hue_palette import OPACITIES, hue_colors, painted_labels, painted_values, rest_color
 
 _TABLE = 4096
 _FINENESS = 64
@@ -62,7 +62,7 @@ def key_of(
         ramp = value_ramp(colors, *_shades(coloring, maps))
         return ValueKey(coloring.title, coloring.unit, hues.limits, ramp, coloring.reversed, hues.beyond)
     names = (*coloring.names, coloring.rest)
-    shades = (*label_colors(colors, len(coloring.names)), rest_color(colors))
+    shades = (*hue_colors(colors, coloring.hues), rest_color(colors))
     entries = zip(names, shades, stars.totals.tolist(), strict=True)
     return LabelKey(
         coloring.title,
@@ -84,14 +84,14 @@ class HuePainter:
         self, counts: StarCounts, hues: Hues, stars: StarColors, scale: Scale, colors: Colors, maps: ColorMaps
     ) -> QImage:
         """The opaque picture, by one table look-up for each pixel."""
-        coloring = stars.coloring
+        coloring, dimmed = stars.coloring, counts.selected is not None
         if isinstance(coloring, Values):
             assert isinstance(hues, ValueHues)
-            shades: Shades = _shades(coloring, maps)
+            table = painted_values(colors, *_shades(coloring, maps), dimmed)
             hue = _value_entries(hues, coloring.centre)
         else:
             assert isinstance(hues, LabelHues)
-            shades = len(coloring.names)
+            table = painted_labels(colors, coloring.hues, dimmed)
             hue = hues.code.astype(np.intp)
         hue *= OPACITIES
         height, width = counts.every.shape
@@ -108,7 +108,7 @@ class HuePainter:
                 lines += wide[: len(lines)]
         image = QImage(width, height, QImage.Format.Format_RGB32)
         pixels = np.frombuffer(image.bits(), np.uint32).reshape(height, width)
-        np.take(painted(colors, shades, counts.selected is not None), entry, mode="clip", out=pixels)
+        np.take(table, entry, mode="clip", out=pixels)
         return image
 
 

@@ -11,7 +11,6 @@ from stellar_gui.gui.views.color_maps import is_dark, value_ramp
 from stellar_gui.gui.views.color_ramp import oklab, packed, rgb
 
 OPACITIES = 64
-Shades = tuple[str, bool] | int
 
 # Okabe and Ito (2008), "Color universal design"; the two nearest to the accent last, black as the theme's ink
 _OKABE_ITO = ("#0072b2", "#cc79a7", "#009e73", "#56b4e9", "", "#f0e442", "#e69f00", "#d55e00")
@@ -49,6 +48,12 @@ def label_colors(colors: Colors, labels: int) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def hue_colors(colors: Colors, hues: tuple[int, ...]) -> tuple[str, ...]:
+    """Of the label colours, those with these places."""
+    every = label_colors(colors, max(hues, default=-1) + 1)
+    return tuple(every[hue] for hue in hues)
+
+
 def on_theme(color: str, colors: Colors) -> str:
     """The colour as it is drawn: yellow darker on a light ground, any other as it is."""
     return _YELLOW_ON_LIGHT if color == _YELLOW and not is_dark(colors) else color
@@ -60,16 +65,20 @@ def rest_color(colors: Colors) -> str:
 
 
 @lru_cache(maxsize=16)
-def painted(colors: Colors, shades: Shades, dimmed: bool) -> NDArray[np.uint32]:
-    """((m + 1) * OPACITIES,) uint32 RGB32, read-only: m shades and the grey, each from the card's colour to all of it.
+def painted_values(colors: Colors, name: str, is_reversed: bool, dimmed: bool) -> NDArray[np.uint32]:
+    """((STEPS + 1) * OPACITIES,) uint32: the shades of a colour map and the grey, as `_painted` has them."""
+    return _painted(np.vstack([value_ramp(colors, name, is_reversed), rgb(rest_color(colors))]), colors, dimmed)
 
-    shades: of numbers, the name of their colour map and whether it is reversed, or the number of labels; dimmed:
-    fainter altogether.
-    """
-    if isinstance(shades, tuple):
-        full = np.vstack([value_ramp(colors, *shades), rgb(rest_color(colors))])
-    else:
-        full = np.array([rgb(color) for color in (*label_colors(colors, shades), rest_color(colors))])
+
+@lru_cache(maxsize=16)
+def painted_labels(colors: Colors, hues: tuple[int, ...], dimmed: bool) -> NDArray[np.uint32]:
+    """((m + 1) * OPACITIES,) uint32: the colours of m labels and the grey, as `_painted` has them."""
+    shades = (*hue_colors(colors, hues), rest_color(colors))
+    return _painted(np.array([rgb(color) for color in shades]), colors, dimmed)
+
+
+def _painted(full: NDArray[np.float64], colors: Colors, dimmed: bool) -> NDArray[np.uint32]:
+    """RGB32, read-only: each of the colours (m, 3) sRGB from the card's to all of it; dimmed: fainter altogether."""
     opacity = np.linspace(0, dimming(colors) if dimmed else 1.0, OPACITIES)[:, None]
     card = rgb(colors.card)
     table = packed((card + opacity * (full[:, None, :] - card)).reshape(-1, 3))

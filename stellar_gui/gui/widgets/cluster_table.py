@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPainter, QPix
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem
 
 from stellar_gui.gui.theme import theme
-from stellar_gui.gui.views.hue_palette import label_colors, rest_color
+from stellar_gui.gui.views.hue_palette import hue_colors, rest_color
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.table_style import LEFT, RIGHT, QuietHeader, copy_rows, row_height, table_font
 
@@ -102,8 +102,8 @@ class ClusterTable(QTableWidget):
         copy_rows([list(TITLES), *texts])
 
     def _paint_swatches(self) -> None:
-        codes = [row.code for row in self._rows if row.code >= 0]
-        colors = dict(zip(codes, label_colors(theme.colors, len(codes)), strict=True))
+        codes = tuple(row.code for row in self._rows if row.code >= 0)
+        colors = dict(zip(codes, hue_colors(theme.colors, codes), strict=True))
         for place, row in enumerate(self._rows):
             cell = self.item(place, 0)
             if cell is not None:
