@@ -95,6 +95,17 @@ def test_the_stars_of_a_preview_have_its_colours_on_the_map_until_it_ends(found:
     assert not child(found, QPushButton, "clusterCancelButton").isVisible()
 
 
+def test_the_button_stays_where_it_is_while_settings_are_tried(trained: MainWindow, qtbot: QtBot) -> None:
+    child(trained, QAction, "actionAnalyseCluster").trigger()
+    button, told = child(trained, QPushButton, "clusterRunButton"), child(trained, QLabel, "clusterPreview")
+    trained.repaint()
+    before = button.mapTo(trained, button.rect().topLeft())
+    qtbot.keyClick(child(trained, QSlider, "clusterOverlapSlider"), Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: told.text().startswith("Preview: 1 cluster "), timeout=20_000)
+    trained.grab()
+    assert button.mapTo(trained, button.rect().topLeft()) == before
+
+
 def test_a_run_ends_the_preview(opened: MainWindow, qtbot: QtBot) -> None:
     told = child(opened, QLabel, "clusterPreview")
     assert told.text().startswith("Preview")

@@ -3,7 +3,8 @@
 from functools import partial
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
 from stellar_gui.analysis.cluster_recipe import edits, note, silhouette, silhouettes
@@ -24,6 +25,20 @@ NO_MAP = "Clusters are looked for on the map: train the autoencoder first."
 TRY = "Move a slider to try settings on some of the stars at once; Find clusters labels them all."
 
 
+class _TwoLines(QLabel):
+    """A wrapped line of secondary text that takes the room of two, so that what is under it does not jump."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setProperty("muted", True)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+
+    def heightForWidth(self, width: int) -> int:
+        """Two lines at least."""
+        return max(super().heightForWidth(width), 2 * self.fontMetrics().lineSpacing())
+
+
 class ClusterPanel(Panel):
     """Finds clusters, lists them, and lets the selected stars be assigned to others; all of it can be undone."""
 
@@ -33,7 +48,7 @@ class ClusterPanel(Panel):
         self._search = ClusterSearch(workspace)
         self._empty = caption(NO_MAP)
         self._form = ClusterForm()
-        self._preview = caption(TRY)
+        self._preview = _TwoLines(TRY)
         self._preview.setObjectName("clusterPreview")
         self._run = _button("clusterRunButton", "Find clusters", "Label all stars by these settings")
         self._run.setProperty("main", True)
