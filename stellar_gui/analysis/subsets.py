@@ -74,7 +74,8 @@ class Subsets(Mapping[str, Mask]):
 
     def union(self, names: Sequence[str]) -> Mask:
         """(n,) bool: the stars of at least one of the named subsets; KeyError for an unknown one."""
-        return np.any([self[name] for name in names], axis=0)
+        union: Mask = np.any([self[name] for name in names], axis=0)
+        return union
 
     @property
     def recipes(self) -> dict[str, Recipe]:
