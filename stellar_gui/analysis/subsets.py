@@ -86,18 +86,19 @@ class Subsets(Mapping[str, Mask]):
     def codes(self) -> NDArray[np.uint8]:
         """(n,) uint8, read-only: 0 for a star of no visible subset, else k for the k-th of `drawn_colors`."""
         codes = np.zeros(len(self.all[0].mask) if self.all else 0, np.uint8)
-        for code, subset in enumerate(self._drawn, 1):
+        for code, subset in enumerate(self.drawn, 1):
             codes[subset.mask] = code
         codes.setflags(write=False)
         return codes
 
     @property
     def drawn_colors(self) -> tuple[str, ...]:
-        """The colours of the visible subsets, from the lowest, which is the last in order, to the uppermost."""
-        return tuple(subset.color for subset in self._drawn)
+        """The colours of `drawn`, the lowest of which is the last in order."""
+        return tuple(subset.color for subset in self.drawn)
 
     @property
-    def _drawn(self) -> list[Subset]:
+    def drawn(self) -> list[Subset]:
+        """The visible subsets, from the lowest to the uppermost."""
         return [subset for subset in self.all if subset.visible][MOST_DRAWN - 1 :: -1]
 
     def next_color(self) -> str:

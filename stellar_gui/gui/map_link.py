@@ -18,11 +18,13 @@ from stellar_gui.analysis.recipes import Combined, Drawn, Operation, Recipe, Row
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.analysis.statistics import error_ranks
+from stellar_gui.analysis.subsets import Subset
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.theme import theme
+from stellar_gui.gui.views.hue_image import LegendEntry
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.workspace import Workspace
@@ -226,6 +228,8 @@ class MapLink(QObject):
     def _follow_quality(self) -> None:
         if not self._plane.needs_model:
             self.refresh()
+        else:
+            self._show_subsets()
 
     def _follow_embedding(self) -> None:
         if self._plane.needs_model:
@@ -280,7 +284,11 @@ class MapLink(QObject):
         subsets = self._workspace.subsets
         if self.up_to_date and not self._asleep:
             codes = subsets.codes if len(subsets) else np.zeros(len(self._workspace.kept), np.uint8)
-            self.map.set_subsets(codes, subsets.drawn_colors)
+            self.map.set_subsets(codes, [self._entry(subset) for subset in subsets.drawn])
+
+    def _entry(self, subset: Subset) -> LegendEntry:
+        """A subset in the legend, with the number of its stars that take part."""
+        return LegendEntry(subset.name, subset.color, None, int(np.count_nonzero(subset.mask & self._workspace.kept)))
 
     def _show_rings(self) -> None:
         if self.up_to_date and not self._asleep:

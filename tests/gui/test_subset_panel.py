@@ -21,16 +21,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from stellar_gui.analysis.coloring import ColorChoice, Group
+from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Group
 from stellar_gui.analysis.recipe_text import described
 from stellar_gui.analysis.recipes import Combined, Drawn, Gestures, Imported, Operation, Typed, applied
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.analysis.subsets import COLORS
+from stellar_gui.analysis.trust import Shading
 from stellar_gui.catalog.reading import load_table
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.subset_import import ImportDialog
 from stellar_gui.gui.panels.subset_panel import SubsetPanel
+from stellar_gui.gui.views.figure import save_figure
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.widgets.subset_tree import SubsetTree
 from stellar_gui.progress import drain
@@ -155,6 +157,67 @@ def test_a_check_box_hides_the_colour_but_not_the_stars(trained: MainWindow, qtb
     assert star_map.grab_image() == drawn
     assert workspace.undo_stack.count() == steps
     np.testing.assert_array_equal(workspace.shown, shown)
+
+
+def told(star_map: StarMap, path: Path) -> str:
+    """What the map writes, from a figure of it."""
+    save_figure(star_map, path, star_map.figure_style(), 1.0)
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_legend_lists_what_is_drawn_on_the_density(
+    trained: MainWindow, qtbot: QtBot, tree: SubsetTree, tmp_path: Path
+) -> None:
+    workspace, star_map = trained.workspace, trained.findChild(StarMap, "latentView")
+    written = told(star_map, tmp_path / "both.svg")
+    for name in ("blue", "bright"):
+        assert f">{name}<" in written
+        assert f">{np.count_nonzero(workspace.subsets[name] & workspace.kept):,}<" in written
+    assert written.index(">blue<") < written.index(">bright<")
+    star_map.viewport().repaint()
+    box = star_map._legend_area.box
+    qtbot.mouseClick(star_map.viewport(), LEFT, pos=box.center().toPoint())
+    assert workspace.active is None or workspace.active < 0
+    assert all(each.visible for each in workspace.subsets.all)
+    workspace.subset_list.set_visible(["blue"], False)
+    written = told(star_map, tmp_path / "one.svg")
+    assert ">blue<" not in written and ">bright<" in written
+    workspace.subset_list.set_visible(["bright"], False)
+    assert ">subsets<" not in told(star_map, tmp_path / "none.svg")
+
+
+@pytest.mark.parametrize("coloured", [ColorChoice(Group.LABEL, "kind"), ColorChoice(Group.COLOR, "g\N{MINUS SIGN}r")])
+def test_other_colours_are_not_painted_over(
+    trained: MainWindow, qtbot: QtBot, tree: SubsetTree, tmp_path: Path, coloured: ColorChoice
+) -> None:
+    workspace, star_map = trained.workspace, trained.findChild(StarMap, "latentView")
+    workspace.display.set_color(coloured)
+    idle(trained, qtbot)
+    assert ">subsets<" not in told(star_map, tmp_path / "coloured.svg")
+    star_map.viewport().repaint()
+    ticked = star_map.grab_image()
+    workspace.subset_list.set_visible(["blue", "bright"], False)
+    star_map.viewport().repaint()
+    assert star_map.grab_image() == ticked
+    workspace.subset_list.set_visible(["blue", "bright"], True)
+    workspace.display.set_color(DENSITY)
+    assert ">subsets<" in told(star_map, tmp_path / "density.svg")
+
+
+def test_the_shading_of_trust_is_not_painted_over(
+    trained: MainWindow, qtbot: QtBot, tree: SubsetTree, tmp_path: Path
+) -> None:
+    workspace, star_map = trained.workspace, trained.findChild(StarMap, "latentView")
+    workspace.trust.set_shading(Shading.ERROR)
+    idle(trained, qtbot)
+    assert ">subsets<" not in told(star_map, tmp_path / "shaded.svg")
+    star_map.viewport().repaint()
+    ticked = star_map.grab_image()
+    workspace.subset_list.set_visible(["blue", "bright"], False)
+    star_map.viewport().repaint()
+    assert star_map.grab_image() == ticked
+    workspace.trust.set_shading(Shading.NONE)
+    assert star_map.grab_image() != ticked
 
 
 def test_show_only_hides_the_other_stars_until_all_are_asked_for(

@@ -22,6 +22,7 @@ from stellar_gui.gui.views.axes import Margins
 from stellar_gui.gui.views.color_maps import ColorMaps
 from stellar_gui.gui.views.contour_layer import ContourLayer
 from stellar_gui.gui.views.density_layer import DensityLayer
+from stellar_gui.gui.views.hue_image import LegendEntry
 from stellar_gui.gui.views.legend import Legend, LegendArea
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.shading_layer import ShadingLayer
@@ -150,14 +151,15 @@ class MapCanvas(QAbstractScrollArea):
             self._layer.set_selection(mask)
             self._forget_drawing()
 
-    def set_subsets(self, codes: Codes, colors: Sequence[str]) -> None:
-        """Draw stars in the colours of subsets, which begin anew with other data.
+    def set_subsets(self, codes: Codes, entries: Sequence[LegendEntry]) -> None:
+        """Draw stars in the colours of subsets, which begin anew with other data; not over other colours or a shading.
 
-        codes: (n,) uint8 over the catalogue's rows, 0 in none, k in that of the k-th colour; higher ones lie above.
+        codes: (n,) uint8 over the catalogue's rows, 0 in none, k in that of the k-th entry; higher ones lie above.
+        entries: what the legend tells of them, from the lowest to the uppermost.
         """
         if len(codes) != self._data.index.size:
             raise ValueError("the subsets must have one entry for each row of the catalogue")
-        self._subsets.set_subsets(codes, colors)
+        self._subsets.set_subsets(codes, entries)
         self._repaint()
 
     def set_coloring(self, coloring: StarColors | None) -> None:

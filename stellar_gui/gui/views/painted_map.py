@@ -104,7 +104,8 @@ class PaintedMap(MapCanvas):
         shaded, outlined = still and self._shading.shades_cells, still and self._shading.draws_ellipses
         if shaded:
             self._shading.paint_cells(painter, plot, view, colors, self._maps)
-        if still:
+        has_subsets = still and drawn.key is None and not shaded
+        if has_subsets:
             coloured = self._subsets.image(raster, colors, drawn.marks is not None, figure is not None)
             if coloured is not None:
                 painter.drawImage(plot, coloured)
@@ -138,6 +139,10 @@ class PaintedMap(MapCanvas):
                 self._color_bar.paint(painter, plot, drawn, colors, font, ratio)
             else:
                 paint_color_bar(painter, plot, replace(drawn, unit=unit), colors, font)
+        subsets = self._subsets.key(colors) if has_subsets else None
+        if subsets is not None:
+            told = legend.paint(painter, plot, view, self._data.index, subsets, frozenset(), colors, font)
+            legend_area = None if told is None else replace(told, rows=())  # nothing to hide or show by a click
         if figure is None:
             self._legend_area = legend_area
         at_home = self._preview is None and self._view == self._home and self._sky is None
