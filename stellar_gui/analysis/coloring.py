@@ -114,8 +114,8 @@ Coloring = Values | Labels
 
 
 def outside(labels: Labels, names: Collection[str]) -> NDArray[np.bool_]:
-    """(n,) bool: the stars whose label is none of the names, one of which may be that of the rest."""
-    hidden = np.array([name in names for name in (*labels.names, labels.rest)])
+    """(n,) bool: the stars whose label is none of the names, one of which may stand for the rest, however called."""
+    hidden = np.array([*(name in names for name in labels.names), not set(names) <= set(labels.names)])
     return ~hidden[labels.code]
 
 
@@ -144,13 +144,15 @@ def coloring(
     catalog: Catalog,
     embedding: Embedding | None,
     findings: Mapping[str, Finding] = MappingProxyType({}),
+    kept: NDArray[np.bool_] | None = None,
 ) -> Coloring:
     """The numbers or labels of a choice other than density.
 
-    embedding: of the n rows, for the autoencoder's group; findings: by name, for that of the findings.
+    embedding: of the n rows, for the autoencoder's group; findings: by name, for that of the findings. kept:
+    (n,) bool, the stars that take part, after which alone the rest of a finding's labels is called; all if None.
     """
     if choice.group is Group.FINDING:
-        return _found(findings[choice.name])
+        return _found(findings[choice.name], kept)
     magnitudes = catalog.magnitudes
     if choice.group is Group.NETWORK:
         assert embedding is not None
@@ -201,7 +203,7 @@ def _is_label(column: pd.Series) -> bool:
     return False
 
 
-def _found(finding: Finding) -> Coloring:
+def _found(finding: Finding, kept: NDArray[np.bool_] | None) -> Coloring:
     """A finding's numbers, or its labels in the finding's order, each in the colour of its code.
 
     Negative codes, such as noise, are of the rest.
@@ -211,7 +213,7 @@ def _found(finding: Finding) -> Coloring:
     chosen = [code for code in finding.labels if code >= 0][:MOST_LABELS]
     place = np.full(2**16, len(chosen), np.uint8)
     place[np.array(chosen, dtype=np.int16).view(np.uint16)] = np.arange(len(chosen))
-    present = np.unique(finding.values).tolist()
+    present = np.unique(finding.values if kept is None else finding.values[kept]).tolist()
     rest = [finding.labels[code] for code in present if code < 0 and code != UNLABELLED]
     rest += ["other"] if any(code >= 0 and code not in chosen for code in present) else []
     rest += ["missing"] if UNLABELLED in present else []

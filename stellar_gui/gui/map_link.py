@@ -359,7 +359,8 @@ def _prepare(source: _Source, wanted: _Wanted) -> Generator[Progress, None, _Pre
 def _colored(source: _Source, embedding: Embedding | None, data: MapData, wanted: _Wanted) -> _Colored:
     stars = None
     if not wanted.is_density:
-        by = wanted.trial or coloring(wanted.choice, source.catalog, embedding, by_name(wanted.found))
+        found = by_name(wanted.found)
+        by = wanted.trial or coloring(wanted.choice, source.catalog, embedding, found, source.kept)
         stars = StarColors.of(by, data.levels, source.kept)
     return _Colored(data, wanted, stars)
 

@@ -154,11 +154,9 @@ def _labels(session: Session) -> Generator[Labels, None, None]:
     if CLUSTER in found:
         choices.append(ColorChoice(Group.FINDING, CLUSTER))
     for choice in choices:
-        labels = coloring(choice, session.catalog, session.embedding, found)
+        labels = coloring(choice, session.catalog, session.embedding, found, session.quality.kept)
         if not isinstance(labels, Labels) or len(np.unique(labels.code[session.quality.kept])) < 2:
             continue
-        if choice.group is Group.FINDING and (found[CLUSTER].values[session.quality.kept] != UNLABELLED).all():
-            labels = replace(labels, rest=labels.rest.removesuffix(" or missing"))
         yield labels
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stellar_gui.analysis.coloring import ColorChoice, Group, Labels, Values, color_choices, coloring
+from stellar_gui.analysis.coloring import ColorChoice, Group, Labels, Values, color_choices, coloring, outside
 from stellar_gui.analysis.findings import UNLABELLED, Finding, by_name
 from stellar_gui.catalog.simulation import simulate
 
@@ -67,6 +67,15 @@ def test_a_label_keeps_the_colour_of_its_code_when_others_go() -> None:
     labels = coloring(ColorChoice(Group.FINDING, "cluster"), simulate(4, seed=0), None, by_name([merged]))
     assert isinstance(labels, Labels)
     assert labels.names == ("a", "b", "c") and labels.hues == (0, 2, 5)
+
+
+def test_a_star_that_takes_no_part_does_not_give_the_rest_its_name() -> None:
+    kept = CODES != UNLABELLED
+    labels = coloring(ColorChoice(Group.FINDING, "cluster"), simulate(5, seed=0), None, by_name([CLUSTER]), kept)
+    assert isinstance(labels, Labels)
+    assert labels.rest == "noise"
+    assert outside(labels, {"noise"}).tolist() == outside(labels, {"noise or missing"}).tolist() == [1, 1, 0, 0, 1]
+    assert outside(labels, {"largest"}).tolist() == [1, 0, 1, 1, 0]
 
 
 def test_stars_are_coloured_by_numbers() -> None:
