@@ -54,8 +54,13 @@ class ColorControl(QObject):
         self.label.setVisible(visible)
         self.combo.setVisible(visible)
         self._visible = visible
-        numbers = self._workspace.display.color.group not in (Group.DENSITY, Group.LABEL)
-        self.lock.setVisible(visible and numbers and self.combo.isEnabled())
+        self.lock.setVisible(visible and self._has_range() and self.combo.isEnabled())
+
+    def _has_range(self) -> bool:
+        """Whether the maps are coloured by numbers, not by density or labels."""
+        choice = self._workspace.display.color
+        finding = self._workspace.findings.get(choice.name) if choice.group is Group.FINDING else None
+        return choice.group not in (Group.DENSITY, Group.LABEL) and not (finding is not None and finding.labels)
 
     def _offer(self) -> None:
         """Another catalogue, or other findings: its own columns, and density first."""
