@@ -32,7 +32,9 @@ from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.subset_import import ImportDialog
 from stellar_gui.gui.panels.subset_panel import SubsetPanel
+from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.figure import save_figure
+from stellar_gui.gui.views.hue_palette import on_theme
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.widgets.subset_tree import SubsetTree
 from stellar_gui.progress import drain
@@ -218,6 +220,18 @@ def test_the_shading_of_trust_is_not_painted_over(
     assert star_map.grab_image() == ticked
     workspace.trust.set_shading(Shading.NONE)
     assert star_map.grab_image() != ticked
+
+
+def test_a_swatch_keeps_its_colour_in_a_chosen_row(trained: MainWindow, qtbot: QtBot, tree: SubsetTree) -> None:
+    def seen() -> set[str]:
+        picture = tree.viewport().grab(tree.visualRect(tree.model().index(0, 0))).toImage()
+        return {picture.pixelColor(x, picture.height() // 2).name() for x in range(60)}
+
+    wanted = on_theme(trained.workspace.subsets.of_name("blue").color, theme.colors)
+    tree.choose(["bright"])
+    assert wanted in seen()
+    tree.choose(["blue"])
+    assert wanted in seen()
 
 
 def test_show_only_hides_the_other_stars_until_all_are_asked_for(

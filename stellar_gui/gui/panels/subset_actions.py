@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QKeySequence
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QColorDialog, QMenu
 
 from stellar_gui.analysis.recipe_condition import as_pandas, as_sql, identifiers
@@ -116,7 +116,7 @@ class SubsetActions(QObject):
         colors = menu.addMenu("Colo&ur")
         for color, text in zip(COLORS, _COLOR_NAMES, strict=True):
             name = f"actionSubsetColour{text.title().replace(' ', '')}"
-            self._add(colors, one, name, text, partial(self._recolor, color)).setIcon(QIcon(swatch(color)))
+            self._add(colors, one, name, text, partial(self._recolor, color)).setIcon(swatch(color))
         self._add(colors, one, "actionSubsetColourOther", "Other\N{HORIZONTAL ELLIPSIS}", self._ask_color)
         self._add(menu, several, "actionSubsetUp", "Move u&p", lambda: self._tree.move_chosen(-1), "Alt+Up")
         self._add(menu, several, "actionSubsetDown", "Move do&wn", lambda: self._tree.move_chosen(1), "Alt+Down")

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeView
 
 from stellar_gui.analysis.subsets import Subset
@@ -247,8 +247,8 @@ class SubsetModel(QAbstractTableModel):
         return numbers.count(self._counts[row]), numbers.share(self._counts[row], self._stars)
 
 
-def swatch(color: str) -> QPixmap:
-    """A small square in the colour of a subset."""
+def swatch(color: str) -> QIcon:
+    """A small square in the colour of a subset, the same in a chosen row."""
     picture = QPixmap(_SWATCH, _SWATCH)
     picture.fill(Qt.GlobalColor.transparent)
     with QPainter(picture) as painter:
@@ -256,4 +256,6 @@ def swatch(color: str) -> QPixmap:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(on_theme(color, theme.colors)))
         painter.drawRoundedRect(0, 0, _SWATCH, _SWATCH, 2, 2)
-    return picture
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # else the style tints it
+    return icon
