@@ -172,7 +172,7 @@ def coloring(
 
 def trial(finding: Finding) -> Labels:
     """The labels of a finding that was tried on some of the stars, which are seen among the others."""
-    labels = _found(finding)
+    labels = _found(finding, None)
     assert isinstance(labels, Labels)
     return replace(labels, title=f"{labels.title}, tried", rest="noise or not tried", yields=True)
 
