@@ -1,7 +1,6 @@
 """The sections of a report on maps, subsets, clusters and odd stars, each as HTML."""
 
 from collections.abc import Generator
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
