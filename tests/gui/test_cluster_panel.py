@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMenu, QPushButton, QSlider, QSpinBox
+from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QPushButton, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.cluster_edits import sizes
-from stellar_gui.analysis.coloring import ERROR, ColorChoice, Group
 from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.recipes import applied
 from stellar_gui.gui.main_window import MainWindow
@@ -242,14 +241,6 @@ def test_clusters_become_subsets_that_remember_them(found: MainWindow, qtbot: Qt
     workspace.undo_stack.undo()
     workspace.undo_stack.undo()
     assert not len(workspace.subsets)
-
-
-def test_labels_have_no_range_to_lock(found: MainWindow, qtbot: QtBot) -> None:
-    lock = child(found, QCheckBox, "lockRangeCheck")
-    for choice, shown in ((ERROR, True), (ColorChoice(Group.FINDING, "cluster"), False)):
-        found.workspace.display.set_color(choice)
-        qtbot.waitUntil(lambda: found.workspace.tasks.running == ())
-        assert lock.isVisible() is shown
 
 
 def test_a_swatch_keeps_its_colour_in_a_chosen_row(found: MainWindow, qtbot: QtBot) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu
 from pytestqt.qtbot import QtBot
 
+from stellar_gui.analysis.coloring import ColorChoice, Group
+from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
@@ -242,6 +244,17 @@ def test_the_tooltip_tells_the_number_or_label(
     choose(qtbot, combo, "g−r")
     color = catalog.magnitudes[row, 1] - catalog.magnitudes[row, 2]
     assert f"{color:.3f} mag".replace("-", "−") in star_map.tooltip_for(row)
+
+
+def test_a_finding_of_labels_has_no_range_to_lock(trained: MainWindow, qtbot: QtBot, lock: QCheckBox) -> None:
+    workspace, stars = trained.workspace, len(trained.workspace.kept)
+    codes = (np.arange(stars) % 3).astype(np.int16)
+    workspace.findings.put(Finding("cluster", "Cluster", codes, labels={0: "a", 1: "b", 2: "c"}), "clusters")
+    workspace.findings.put(Finding("score", "Score", np.arange(stars, dtype=np.float32)), "score")
+    for name, shown in (("score", True), ("cluster", False)):
+        workspace.display.set_color(ColorChoice(Group.FINDING, name))
+        idle(trained, qtbot)
+        assert lock.isVisible() is shown
 
 
 def test_a_figure_carries_the_colour_bar_or_the_legend(
