@@ -9,10 +9,11 @@ from stellar_gui.errors import InputError
 EXAMPLE = """\
 An expression compares columns with numbers, texts in quotes, and each other: the table's own columns, u g r i z,
 latent_1 latent_2 ..., rec_error, u_rec ... z_rec, u_res ... z_res, what analyses have found (cluster), and + - * /
-between them. < <= == != >= > bind tighter than ~ (not), & (and), | (or); brackets group. The name of a subset stands
-for its stars. Names of other characters than letters, digits and _ stand in `backticks`; an expression that begins
-with - in brackets. Missing values meet no comparison. Only stars that take part are chosen. A subset of a name that is
-taken gets the new stars in place of its own.
+between them. < <= == != >= > bind tighter than ~, that tighter than &, and that tighter than |; brackets group. not,
+and, or may be written for ~ & |, and bind as they do. The name of a subset stands for its stars. Names that are these
+words, or have other characters than letters, digits and _, stand in `backticks`; an expression that begins with - in
+brackets. Missing values meet no comparison. Only stars that take part are chosen. A subset of a name that is taken gets
+the new stars in place of its own.
 
 example:
   stellar-gui select run.stellar "latent_1 > 0 & u - g < 0.6" --name blue --json"""
@@ -49,8 +50,10 @@ def run(arguments: argparse.Namespace) -> None:
     follow(save_session(selected, arguments.session), "saving")
     name = " ".join(arguments.name.split())
     stars, of = int(selected.subsets[name].sum()), int(session.quality.kept.sum())
+    replaced = name in session.subsets
     if arguments.json:
         share = stars / of if of else 0.0
-        write_json({"name": name, "stars": stars, "share": share, "replaced": name in session.subsets})
+        write_json({"name": name, "stars": stars, "share": share, "replaced": replaced})
     else:
-        write_result([f"{stars:,} of {of:,} stars are the subset {name} of {arguments.session}"])
+        before = f" (replaced {name}, {session.subsets[name].sum():,} stars before)" if replaced else ""
+        write_result([f"{stars:,} of {of:,} stars are the subset {name} of {arguments.session}{before}"])

@@ -39,6 +39,8 @@ def test_an_expression_adds_a_subset_that_exports_know(run: Run, path: Path, tmp
     assert len(table) == blue.sum() and table["blue"].all() and not table["faint ones"].any()
     again = run("select", path, "u - g < 0.5", "--name", "blue", "--json")
     assert again.json["replaced"] and again.json["stars"] < blue.sum()
+    told = run("select", path, "u - g < 0.4 and not r > 19", "--name", "blue")
+    assert told.out.endswith(f" (replaced blue, {again.json['stars']} stars before)\n")
     assert run("info", path, "--json").json["subsets"] == ["blue", "faint ones"]
 
 
@@ -59,6 +61,7 @@ def test_a_recipe_is_taken_from_another_session(run: Run, path: Path, tmp_path: 
         (["u - gg < 1", "--name", "a"], "unknown column “gg” at 5; did you mean g?"),
         (["latent_1 > 0", "--name", "a"], "unknown column “latent_1” at 1"),
         (["u <", "--name", "a"], "a column, a number or a condition is missing where it ends at 4"),
+        (["u = 20", "--name", "a"], "write == for equal in place of the = at 3"),
         (["u < 20", "--name", "objid"], "there is a column “objid” already; call the subset otherwise."),
         (["u < 20", "--name", " "], "a subset needs a name."),
         (["--name", "a"], "give either an EXPRESSION or --from (see stellar-gui select --help)"),

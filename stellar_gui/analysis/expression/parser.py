@@ -58,8 +58,8 @@ class _Token:
 def parse(text: str) -> Expression:
     """The tree of an expression.
 
-    From the loosest to the tightest: `|`, `&`, `~`, comparisons (which may be chained), `+ -`, `* /`, the sign. A name
-    stands as it is or in `backticks` (doubled within), a text in quotes of either kind.
+    From the loosest to the tightest: `|` or `or`, `&` or `and`, `~` or `not`, comparisons (which may be chained),
+    `+ -`, `* /`, the sign. A name stands as it is or in `backticks` (doubled within), a text in quotes of either kind.
     Raises ExpressionError, one sentence with the place.
     """
     if len(text) > LONGEST:
@@ -75,7 +75,10 @@ def _tokens(text: str) -> list[_Token]:
         if found is None:
             _refuse(text, place)
         kind = str(found.lastgroup)
-        if kind != "space":
+        sign = WORDS.get(found[0].lower()) if kind == "name" else None
+        if sign is not None:
+            tokens.append(_Token("operator", sign, place + 1))
+        elif kind != "space":
             tokens.append(_Token(kind, found[kind], place + 1))
         place = found.end()
     if len(tokens) > MOST_TOKENS:
@@ -88,7 +91,7 @@ def _refuse(text: str, place: int) -> NoReturn:
     if sign in "\"'`":
         raise ExpressionError(f"the {sign} at {at} is not closed", at)
     if sign == "=":
-        raise ExpressionError(f"= at {at} compares nothing; write == for equal", at)
+        raise ExpressionError(f"write == for equal in place of the = at {at}", at)
     if sign == "!":
         raise ExpressionError(f"! at {at} is no operator; write ~ for not", at)
     if sign in "\N{MINUS SIGN}\N{EN DASH}":
@@ -106,8 +109,6 @@ class _Parser:
         tree = self._either()
         if self._next.kind != "end":
             token = self._next
-            if token.kind == "name" and token.text.lower() in WORDS:
-                self._say_instead(token)
             what = "the bracket" if token.text == ")" else f"“{token.text}”"
             why = "closes nothing" if token.text == ")" else "follows without an operator"
             raise ExpressionError(f"{what} at {token.at} {why}", token.at)
@@ -178,8 +179,6 @@ class _Parser:
             if not self._take(")"):
                 raise ExpressionError(f"the bracket at {opening.at} is not closed", opening.at)
             return tree
-        if token.kind == "name" and token.text.lower() in WORDS:
-            self._say_instead(token)
         self._place += 1
         match token.kind:
             case "number":
@@ -197,10 +196,6 @@ class _Parser:
         self._depth += 1
         if self._depth > DEEPEST:
             raise ExpressionError(f"too many brackets within each other at {token.at}", token.at)
-
-    def _say_instead(self, token: _Token) -> NoReturn:
-        sign = WORDS[token.text.lower()]
-        raise ExpressionError(f"“{token.text}” at {token.at} is no operator; write {sign}", token.at)
 
 
 def _number(token: _Token) -> int | float:

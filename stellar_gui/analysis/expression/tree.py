@@ -7,7 +7,7 @@ from typing import Final
 
 COMPARISONS: Final = ("<=", ">=", "==", "!=", "<", ">")
 WORDS: Final = {"and": "&", "or": "|", "not": "~"}
-"""What other languages write for the operators; here they are no names, so that an error can tell."""
+"""The words, in small letters or capitals, that may be written for the operators; columns so called are quoted."""
 _PLAIN: Final = re.compile(r"[^\W\d]\w*")
 
 _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _ATOM = range(8)
