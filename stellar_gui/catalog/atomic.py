@@ -25,7 +25,7 @@ def atomic_target(path: Path) -> Iterator[Path]:
         mode = _mode(path, target)
         temporary = target.with_name(f".{target.name[:100]}.{uuid4().hex[:12]}.part")
     except (OSError, ValueError, RuntimeError) as error:  # ValueError: NUL in the name; RuntimeError: a loop of links
-        raise OutputError(f"{path.name}: {_reason(error)}.") from error
+        raise OutputError(f"{_named(path, error)}: {_reason(error)}.") from error
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         yield temporary
@@ -35,7 +35,7 @@ def atomic_target(path: Path) -> Iterator[Path]:
         temporary.replace(target)
         _sync(target.parent)
     except OSError as error:
-        raise OutputError(f"{path.name}: {_reason(error)}.") from error
+        raise OutputError(f"{_named(path, error)}: {_reason(error)}.") from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -63,6 +63,11 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _named(path: Path, error: Exception) -> str:
+    """The file, with its folder where that is what is wrong."""
+    return str(path) if isinstance(error, FileNotFoundError) else path.name
 
 
 def _reason(error: Exception) -> str:

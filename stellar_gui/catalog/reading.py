@@ -83,7 +83,7 @@ def load_table(path: Path, limits: Limits = LIMITS, table: str | None = None) ->
             raise InputError(f"{path.name}: there is one table in such a file; leave out the name of a table.")
         raw = yield from reader(path, limits) if table is None else reader(path, limits, table)
     except OSError as error:
-        raise InputError(f"{path.name}: {_reason(error)}.") from error
+        raise InputError(f"{_named(path, error)}: {_reason(error)}.") from error
     except MemoryError as error:
         raise InputError(f"{path.name}: not enough memory for this table; open a part of it.") from error
     return raw
@@ -99,7 +99,7 @@ def tables_in(path: Path) -> tuple[str, ...]:
         reader = reader_of(path)
         return fits_tables(path) if reader is read_fits else votable_tables(path) if reader is read_votable else ()
     except OSError as error:
-        raise InputError(f"{path.name}: {_reason(error)}.") from error
+        raise InputError(f"{_named(path, error)}: {_reason(error)}.") from error
 
 
 def load_catalog(
@@ -131,7 +131,7 @@ def load_catalog(
                 raise InputError(f"{path.name}: {error}.") from error
             size, sha256 = digest.result()
         except OSError as error:
-            raise InputError(f"{path.name}: {_reason(error)}.") from error
+            raise InputError(f"{_named(path, error)}: {_reason(error)}.") from error
         finally:
             given_up.set()
     return Catalog(
@@ -196,6 +196,11 @@ def reader_of(path: Path) -> Reader:
         if head.lstrip(_BLANKS).lower().startswith(signature.lower()):
             raise InputError(f"{path.name}: this is {kind}, not a table of stars; open one of {', '.join(READERS)}.")
     return read_text_table
+
+
+def _named(path: Path, error: OSError) -> str:
+    """The file, with its folder where that may be what is wrong."""
+    return str(path) if isinstance(error, FileNotFoundError) else path.name
 
 
 def _reason(error: OSError) -> str:

@@ -309,3 +309,15 @@ def test_a_hostile_session_is_refused_by_every_command(run: Run, session: Path, 
 def test_a_name_with_a_line_break_stays_on_one_line(run: Run, tmp_path: Path) -> None:
     told = run("info", tmp_path / "a\nb.csv")
     assert told.status == 2 and "a b.csv" in told.sentence
+
+
+@pytest.mark.parametrize("command", ["info", "train"])
+def test_a_path_that_is_not_there_is_named_with_its_folder(run: Run, tmp_path: Path, command: str) -> None:
+    missing = tmp_path / "nowhere" / "stars.csv"
+    options = ["-o", tmp_path / "run.stellar"] if command == "train" else []
+    assert run(command, missing, *options).sentence.startswith(f"{missing}: there is no such file")
+
+
+def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "nowhere" / "stars.csv"
+    assert run("simulate", target, "--stars", "100").sentence.startswith(f"{target}: its folder does not exist")
