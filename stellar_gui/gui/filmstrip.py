@@ -37,6 +37,7 @@ class Filmstrip(QFrame):
         self.slider.setPageStep(10)
         self._label = QLabel()
         self._label.setObjectName("filmstripLabel")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setFont(tabular_font(self._label.font()))
         self._label.setProperty("muted", True)
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

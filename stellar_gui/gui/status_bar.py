@@ -1,7 +1,6 @@
 """The status bar: what the pointer can do at the left; task, position, counts and SAMP's state at the right."""
 
 import time
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 from stellar_gui.gui import icons
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.widgets import numbers
+from stellar_gui.gui.widgets.plain import plain_tip
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress
 
@@ -31,6 +31,7 @@ class TaskIndicator(QWidget):
         self._task: Task | None = None
         self._label = QLabel()
         self._label.setObjectName("taskLabel")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = QProgressBar()
         self._bar.setFixedSize(120, 6)
         self._bar.setTextVisible(False)
@@ -123,6 +124,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self._hint = QLabel()
         self._hint.setObjectName("hintLabel")
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._position = QLabel()
         self._position.setObjectName("positionLabel")
         self._shown = QLabel()
@@ -151,7 +153,7 @@ class StatusBar(QStatusBar):
     def set_samp(self, text: str, details: str) -> None:
         """Say how it stands with SAMP, and at length while the pointer is there; nothing without a connection."""
         self._samp.setText(text)
-        self._samp.setToolTip(escape(details))
+        self._samp.setToolTip(plain_tip(details))
         self._samp.setVisible(bool(text))
 
     def show_live_count(self, count: int) -> None:

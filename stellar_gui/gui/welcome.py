@@ -124,6 +124,7 @@ class _Row(QPushButton):
         self._glyph = glyph
         self._mark = QLabel()
         title = QLabel(name)
+        title.setTextFormat(Qt.TextFormat.PlainText)
         more = ElidedLabel(Qt.TextElideMode.ElideLeft)
         more.setText(detail)
         more.setProperty("muted", True)

@@ -14,6 +14,7 @@ from stellar_gui.gui.views.corner_plot import CornerPlot
 from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.card import ElidedLabel
 from stellar_gui.gui.widgets.panel import Panel, caption
+from stellar_gui.gui.widgets.plain import plain_tip
 from stellar_gui.gui.workspace import Workspace
 
 
@@ -56,7 +57,7 @@ class DataPanel(Panel):
             self.set_facts("")
             return
         self._source.setText(_source_line(catalog))
-        self._source.setToolTip(_source_details(catalog))
+        self._source.setToolTip(plain_tip(_source_details(catalog)))
 
     def _show_quality(self) -> None:
         workspace = self._workspace

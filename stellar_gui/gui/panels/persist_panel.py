@@ -65,6 +65,7 @@ class PersistPanel(Panel):
         self._note.setObjectName("persistNote")
         self._verdict = QLabel()
         self._verdict.setObjectName("persistVerdict")
+        self._verdict.setTextFormat(Qt.TextFormat.PlainText)
         self._verdict.setWordWrap(True)
         self._charts = {name: StripChart(title) for name, (title, _) in TITLES.items()}
         for name, (_, object_name) in TITLES.items():

@@ -42,6 +42,7 @@ class RegionBar(QFrame):
         self._decimals = 3, 3
         self._title = QLabel()
         self._title.setObjectName("regionTitle")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._note = QLabel()
         self._note.setProperty("muted", True)
         self._fields = {name: _field(name) for name in ("X0", "X1", "Y0", "Y1")}

@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from stellar_gui.gui.widgets.plain import plain_tip
+
 
 class ElidedLabel(QLabel):
     """A label that shortens its text with an ellipsis when narrow and gives the whole text in its tooltip."""
@@ -12,6 +14,7 @@ class ElidedLabel(QLabel):
         super().__init__()
         self._mode = mode
         self._full = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def setText(self, text: str) -> None:
@@ -40,12 +43,13 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, self._mode, self.contentsRect().width())
         super().setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(plain_tip(self._full) if shown != self._full else "")
 
 
 def headline(text: str, larger: float) -> QLabel:
     """A heading of a page, so many times larger than its text."""
     label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     font = label.font()
     font.setPointSizeF(font.pointSizeF() * larger)
     font.setWeight(font.Weight.DemiBold)
@@ -61,6 +65,7 @@ class Card(QFrame):
         self.setObjectName("card")
         self._title = QLabel(title)
         self._title.setObjectName("cardTitle")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._facts = ElidedLabel()
         self._facts.setProperty("muted", True)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -29,6 +29,7 @@ from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.chart_style import shade
 from stellar_gui.gui.views.histogram_pair import named
 from stellar_gui.gui.widgets import numbers
+from stellar_gui.gui.widgets.plain import plain_tip
 from stellar_gui.gui.widgets.table_style import (
     LEFT,
     PADDING,
@@ -142,10 +143,10 @@ class EffectTable(QTableWidget):
             for column, cell in enumerate(cells):
                 self.setItem(row, column, cell)
             again = "\nThe selection was made by it" if effect.selected_on else ""
-            cells[QUANTITY].setToolTip(f"{named(effect)}\n{told(effect)}{again}")
+            cells[QUANTITY].setToolTip(plain_tip(f"{named(effect)}\n{told(effect)}{again}"))
             for cell in cells if effect.selected_on else ():
                 cell.setForeground(QColor(theme.colors.muted))
-            cells[DELTA].setToolTip(told(effect))
+            cells[DELTA].setToolTip(plain_tip(told(effect)))
             cells[DELTA].setData(_EFFECT, effect)
             cells[DELTA].setData(Qt.ItemDataRole.AccessibleTextRole, told(effect))
             self._labels.append(cells[QUANTITY])

@@ -114,6 +114,7 @@ class _ColumnScroll(QScrollArea):
 def caption(text: str) -> QLabel:
     """A wrapped line of secondary text."""
     label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("muted", True)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTab
 
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.widgets.numbers import MINUS, fixed
+from stellar_gui.gui.widgets.plain import plain_tip
 from stellar_gui.gui.widgets.table_style import (
     LEFT,
     PADDING,
@@ -113,7 +114,7 @@ class StarModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return LEFT if column.digits is None else RIGHT
         if role == Qt.ItemDataRole.ToolTipRole and column.digits is None:
-            return self.text(index.row(), index.column())
+            return plain_tip(self.text(index.row(), index.column()))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -124,7 +125,7 @@ class StarModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tooltip or None
+            return plain_tip(column.tooltip) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return LEFT if column.digits is None else RIGHT
         return None

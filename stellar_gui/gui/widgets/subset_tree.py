@@ -20,6 +20,7 @@ from stellar_gui.analysis.subsets import Subset
 from stellar_gui.gui.theme import tabular_font, theme
 from stellar_gui.gui.views.hue_palette import on_theme
 from stellar_gui.gui.widgets import numbers
+from stellar_gui.gui.widgets.plain import plain_tip
 
 TITLES = ("Subset", "stars", "share")
 _MIME = "application/x-stellar-subsets"
@@ -192,7 +193,7 @@ class SubsetModel(QAbstractTableModel):
         if role == _Role.AccessibleTextRole:
             return f"{subset.name}, {count} stars, {share}, {'shown' if subset.visible else 'hidden'} on the maps"
         if role == _Role.ToolTipRole:
-            return f"{subset.name}\n{subset.notes}".strip()
+            return plain_tip(f"{subset.name}\n{subset.notes}".strip())
         if column == 0:
             if role == _Role.CheckStateRole:
                 return Qt.CheckState.Checked if subset.visible else Qt.CheckState.Unchecked
