@@ -32,6 +32,7 @@ from stellar_gui.errors import InputError
 
 _COLOR: Final = re.compile(r"#[0-9a-f]{6}")
 _DEEPEST: Final = 60
+_UNBOUNDED: Final = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ def _recipe(content: Any, depth: int) -> Recipe:
             value = content["value"]
             if isinstance(value, bool) or not isinstance(value, int | str):
                 raise TypeError("a label")
+            if isinstance(value, int) and not -(2**63) <= value < 2**63:
+                raise ValueError("the number of a label")
             return Label(_text(content, "column"), value, _text(content, "how"))
         case "imported":
             return Imported(_text(content, "source"), _text(content, "column"), _whole(content["listed"], 2**40))
@@ -204,9 +207,10 @@ def _region(content: Any) -> Region:
     match _text(content, "kind"):
         case "rectangle":
             low_x, high_x, low_y, high_y = _list(content["sides"])
-            return Rectangle(
-                _side(low_x, -math.inf), _side(high_x, math.inf), _side(low_y, -math.inf), _side(high_y, math.inf)
-            )
+            x, y = _sides(low_x, high_x), _sides(low_y, high_y)
+            if x == y == _UNBOUNDED:
+                raise ValueError("a rectangle without sides")
+            return Rectangle(*x, *y)
         case "circle":
             circle = Circle(*_pair(content["centre"]), *_pair(content["radii"]))
             if not (circle.radius_x > 0 and circle.radius_y > 0):
@@ -260,5 +264,6 @@ def _pair(content: Any) -> tuple[float, float]:
     return _number(first), _number(second)
 
 
-def _side(content: Any, infinite: float) -> float:
-    return infinite if content is None else _number(content)
+def _sides(low: Any, high: Any) -> tuple[float, float]:
+    """Both sides of an axis, or none of a range along the other one."""
+    return _UNBOUNDED if low is None and high is None else (_number(low), _number(high))
