@@ -22,6 +22,7 @@ MOST_STARS: Final = 20_000
 FEWEST_STARS: Final = 50
 FEWEST_TOGETHER: Final = 10
 """Stars of the sample that a mixture's cluster needs; a smaller one is noise."""
+MOST_COMPONENTS: Final = 100
 MOST_CLUSTERS: Final = 900
 """So many can be shown, kept and, with others made by hand, saved."""
 CLUSTER: Final = "cluster"
@@ -148,7 +149,7 @@ class ClusterFinder:
         if self._graph is not None and settings.method == "hdbscan":
             labels[others] = yield from self._graph.place(found, rest)
         elif mixture is not None:
-            cluster = self._merged(mixture, settings)
+            cluster = yield from self._merged(mixture, settings)
             for start in range(0, len(rest), _BATCH):
                 labels[others[start : start + _BATCH]] = _labels(mixture, cluster, rest[start : start + _BATCH])
                 yield Progress(min(start + _BATCH, len(rest)), len(rest), "stars")
@@ -165,15 +166,19 @@ class ClusterFinder:
             found = self._graph.clusters(round(settings.smallest * len(self._sample)))
             yield None
             return found, None
+        most = min(MOST_COMPONENTS, len(self._sample))
+        if settings.components is not None and not 1 <= settings.components <= most:
+            raise InputError(f"A mixture of these stars has 1 to {most} components; choose as many.")
         if settings.components not in self._mixtures:
             mixture = yield from fit_mixture(self._sample, settings.components, self._seed)
             self._mixtures[settings.components] = mixture
         mixture = self._mixtures[settings.components]
-        return _labels(mixture, self._merged(mixture, settings), self._sample), mixture
+        cluster = yield from self._merged(mixture, settings)
+        return _labels(mixture, cluster, self._sample), mixture
 
-    def _merged(self, mixture: Mixture, settings: ClusterSettings) -> NDArray[np.intp]:
+    def _merged(self, mixture: Mixture, settings: ClusterSettings) -> Generator[None, None, NDArray[np.intp]]:
         """(k,): the cluster of each component, NOISE for those that make a cluster of a few stars only."""
-        cluster = merged(mixture.shares(self._sample)[0], settings.overlap)
+        cluster = yield from merged(mixture.shares(self._sample)[0], settings.overlap)
         sizes = np.bincount(np.maximum(_labels(mixture, cluster, self._sample), 0), minlength=len(cluster))
         return np.where(sizes[cluster] < FEWEST_TOGETHER, NOISE, cluster)
 

@@ -77,16 +77,20 @@ def fit_mixture(points: NDArray[np.float64], components: int | None, seed: int) 
     return Mixture(best.weights_, best.means_, best.precisions_cholesky_, tuple(bic) if components is None else ())
 
 
-def merged(share: NDArray[np.float64], overlap: float) -> NDArray[np.intp]:
+def merged(share: NDArray[np.float64], overlap: float) -> Generator[None, None, NDArray[np.intp]]:
     """(k,) int: the cluster, from 0 on, to which each component belongs, by the shares (n, k) of the stars in them.
 
     The two whose union takes away most of the entropy of the shares are merged, again and again, as long as that is at
-    least `overlap` (nats for each of their stars): Baudry et al. 2010, J. Comput. Graph. Stat. 19, 332.
+    least `overlap` (nats for each of their stars): Baudry et al. 2010, J. Comput. Graph. Stat. 19, 332. Yields between
+    the steps.
     """
     count = share.shape[1]
     cluster = np.arange(count)
     groups = {k: share[:, k] for k in range(count)}
-    gain = {(a, b): _gain(groups[a], groups[b]) for a in groups for b in groups if a < b}
+    gain: dict[tuple[int, int], float] = {}
+    for a in groups:
+        gain |= {(a, b): _gain(groups[a], groups[b]) for b in groups if a < b}
+        yield
     while gain:
         (kept, gone), most = max(gain.items(), key=lambda item: item[1])
         if most < overlap:
@@ -97,6 +101,7 @@ def merged(share: NDArray[np.float64], overlap: float) -> NDArray[np.intp]:
         for other in groups:
             if other != kept:
                 gain[min(kept, other), max(kept, other)] = _gain(groups[kept], groups[other])
+        yield
     return np.unique(cluster, return_inverse=True)[1]
 
 

@@ -90,7 +90,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _settings(arguments: argparse.Namespace, settings: "ClusterSettings") -> "ClusterSettings":
-    """The settings with what was given; raises InputError for an option of the other method."""
+    """The settings with what was given; raises InputError for an option of the other method, or out of range."""
+    from stellar_gui.analysis.clusters import MOST_COMPONENTS
     from stellar_gui.errors import InputError
 
     mine = ("smallest",) if arguments.method == "hdbscan" else ("components", "overlap")
@@ -99,8 +100,8 @@ def _settings(arguments: argparse.Namespace, settings: "ClusterSettings") -> "Cl
     for name in given:
         if name not in mine:
             raise InputError(f"--{name} is of the other method; leave it out, or choose --method.")
-    if given.get("components") == 0:
-        raise InputError("--components wants a number from 1 on")
+    if not 1 <= given.get("components", 1) <= MOST_COMPONENTS:
+        raise InputError(f"--components wants a number from 1 to {MOST_COMPONENTS}")
     if "smallest" in given:
         given["smallest"] /= 100
         if given["smallest"] > 0.5:

@@ -112,9 +112,9 @@ def test_components_of_one_bent_sequence_are_merged_and_kept_apart_at_will() -> 
 
 def test_merging_takes_the_pair_that_hides_most_first() -> None:
     share = np.array([[0.5, 0.5, 0.0], [0.4, 0.6, 0.0], [0.0, 0.1, 0.9], [0.0, 0.0, 1.0]])
-    assert merged(share, 0.4).tolist() == [0, 0, 1]
-    assert merged(share, 1.0).tolist() == [0, 1, 2]
-    assert merged(share, 0.0).tolist() == [0, 0, 0]
+    assert drain(merged(share, 0.4)).tolist() == [0, 0, 1]
+    assert drain(merged(share, 1.0)).tolist() == [0, 1, 2]
+    assert drain(merged(share, 0.0)).tolist() == [0, 0, 0]
 
 
 def test_shares_and_the_ellipsoids_are_those_of_the_mixture() -> None:
@@ -169,3 +169,17 @@ def test_labels_become_a_finding_that_tells_how_they_were_found() -> None:
     np.testing.assert_array_equal(finding.values, found.labels)
     assert finding.recipe["method"] == "gmm" and finding.recipe["model"] == "abc"
     assert finding.recipe["note"] == found.note
+
+
+@pytest.mark.parametrize(("stars", "most"), [(60, 60), (300, 100)])
+def test_a_mixture_of_too_many_components_is_refused(stars: int, most: int) -> None:
+    points = np.random.default_rng(1).normal(size=(stars, 2))
+    with pytest.raises(InputError, match=f"1 to {most} components"):
+        drain(find_clusters(points, ClusterSettings(components=most + 1)))
+
+
+def test_merging_can_be_stopped_between_its_steps() -> None:
+    share = np.random.default_rng(2).dirichlet(np.ones(20), size=50)
+    steps = merged(share, 0.0)
+    assert [next(steps) for _ in range(30)] == [None] * 30
+    steps.close()

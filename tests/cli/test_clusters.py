@@ -38,6 +38,7 @@ def test_people_read_a_table_of_clusters(run: Run, session: Path, tmp_path: Path
         (["--method", "hdbscan", "--components", "2"], "--components is of the other method"),
         (["--method", "hdbscan", "--smallest", "60"], "at most 50 percent"),
         (["--components", "0"], "from 1"),
+        (["--components", "1000"], "from 1 to 100"),
     ],
 )
 def test_wrong_options_are_told(run: Run, session: Path, tmp_path: Path, options: list[str], words: str) -> None:
