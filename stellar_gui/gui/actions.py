@@ -35,6 +35,9 @@ SPECS: Final = {
         "Ctrl+Shift+D",
         "Run a query on SkyServer and open the stars it gives",
     ),
+    "actionRestoreUnsaved": _Spec(
+        f"Restore &unsaved work{ELLIPSIS}", None, None, "Open what was not saved when a window was closed"
+    ),
     "actionSaveSession": _Spec("&Save session", "mdi6.content-save-outline", Key.Save, "Save the session"),
     "actionSaveSessionAs": _Spec(
         f"Save session &as{ELLIPSIS}", None, "Ctrl+Shift+S", "Save the session in another file"

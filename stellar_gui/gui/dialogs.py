@@ -94,6 +94,20 @@ def show_error(parent: QWidget, error: Exception, remedy: tuple[str, Callable[[]
     box.open()
 
 
+def ask_discard(parent: QWidget, name: str, when: str, discard: Callable[[], None]) -> None:
+    """Ask before unsaved work is removed for good."""
+    box = QMessageBox(parent)
+    box.setObjectName("discardDialog")
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(f"Discard the unsaved work of {when} on {name}?")
+    box.setInformativeText("It is in no other file, and cannot be brought back.")
+    box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole).clicked.connect(discard)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.open()
+
+
 def show_keys(parent: QWidget) -> None:
     """List all keys and gestures of the map."""
     lines = []

@@ -15,6 +15,7 @@ from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.errors import MissingBandsError, OutputError, SeveralTablesError
 from stellar_gui.gui.column_dialog import ColumnDialog
 from stellar_gui.gui.dialogs import show_error
+from stellar_gui.gui.recovery import LeftOver
 from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.table_dialog import TableDialog
 from stellar_gui.gui.tasks import Task
@@ -43,7 +44,7 @@ class Files(QObject):
     opened = Signal()
     saved = Signal(str)
     exported = Signal(str)
-    recovered = Signal(str)
+    recovered = Signal(object)
     copied = Signal(int)
 
     def __init__(self, workspace: Workspace, settings: Settings, window: QWidget) -> None:
@@ -76,15 +77,15 @@ class Files(QObject):
         """Let other columns play the roles; asks first where that would put an unsaved model away."""
         self._replace_work(lambda: self._workspace.set_columns(chosen), self._workspace.columnsRefused.emit)
 
-    def open_recovered(self, path: str) -> None:
-        """Open the copy of unsaved work that an earlier window left."""
+    def open_recovered(self, copy: LeftOver) -> None:
+        """Open the copy of unsaved work that an earlier window left; it is saved where it was before."""
 
         def taken() -> None:
-            self._path = None
+            self._path = copy.origin
             self._workspace.mark_unsaved()
-            self.recovered.emit(path)
+            self.recovered.emit(copy)
 
-        self._replace_work(lambda: self._load(path, taken))
+        self._replace_work(lambda: self._load(str(copy.path), taken))
 
     def open_sample(self) -> None:
         """Open the built-in simulated sample."""

@@ -38,7 +38,7 @@ from stellar_gui.gui.panels.training_panel import TrainingPanel
 from stellar_gui.gui.panels.trust_panel import TrustPanel
 from stellar_gui.gui.path_export import PathExport
 from stellar_gui.gui.ranking import RATINGS
-from stellar_gui.gui.recovery import Recovery
+from stellar_gui.gui.recovery import LeftOver, Recovery
 from stellar_gui.gui.samp import Samp
 from stellar_gui.gui.samp_target_menu import SampTargetMenu
 from stellar_gui.gui.settings import Settings
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self._page_exports = PageExports(self.workspace, self._settings, self)
         self._sky_server: SkyServerPanel | None = None
         self._samp = Samp(self.workspace, self._files, self)
-        self._recovery = Recovery(self.workspace)
+        self._recovery = Recovery(self.workspace, lambda: self._files.session_path)
         self._actions = Actions(self)
         self._map_card = MapCard(self.workspace)
         self._maps = Maps(self.workspace, self._map_card)
@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         first, second = self._maps.columns
         self._layout = Layout(self, left, right, self._analyses, (first, (*second, self._control)))
         self._warned_of_loss = False
+        self._left_over: tuple[LeftOver, ...] = ()
         centre = QWidget()
         centre.setObjectName("centralArea")
         layout = QVBoxLayout(centre)
@@ -157,7 +158,7 @@ class MainWindow(QMainWindow):
             if self.restoreState(stored[1], LAYOUT_VERSION):
                 self._layout.restored()
         self._refresh_recent()
-        self._map_card.welcome.set_recovered(self._recovery.left_over())
+        self._offer_unsaved()
         self._update_actions()
         self._update_title()
 
@@ -272,6 +273,7 @@ class MainWindow(QMainWindow):
             "actionOpen": files.ask_open,
             "actionOpenSample": files.open_sample,
             "actionFetch": self._get_from_sky_server,
+            "actionRestoreUnsaved": lambda: files.open_recovered(self._left_over[0]),
             "actionSaveSession": files.save,
             "actionSaveSessionAs": files.ask_save,
             "actionExportSelection": files.ask_export,
@@ -340,7 +342,9 @@ class MainWindow(QMainWindow):
         welcome.fetchRequested.connect(self._get_from_sky_server)
         welcome.pathRequested.connect(files.open_path)
         welcome.recoveryRequested.connect(files.open_recovered)
-        files.recovered.connect(lambda path: self._recovery.adopt(Path(path)))
+        self._map_card.restore_bar.restoreRequested.connect(files.open_recovered)
+        self._map_card.restore_bar.discardRequested.connect(self._ask_discard)
+        files.recovered.connect(self._adopt)
         files.saved.connect(self._recovery.forget)
         for signal in (self._training.trainingEnded, self._training.trainingHeld):
             signal.connect(self._recovery.keep)
@@ -463,6 +467,26 @@ class MainWindow(QMainWindow):
         for path in paths:
             menu.addAction(path).triggered.connect(lambda _, path=path: self.open_path(path))
         menu.setEnabled(bool(paths))
+
+    def _offer_unsaved(self) -> None:
+        """Offer the unsaved work of earlier windows on the welcome page, above the map and in the File menu."""
+        found = self._left_over = self._recovery.left_over()
+        self._map_card.welcome.set_recovered(found)
+        self._map_card.restore_bar.set_copies(found)
+        self._actions.allow("actionRestoreUnsaved", bool(found), "All work is saved.")
+        about = f" of {found[0].when} on {found[0].name}".replace("&", "&&") if found else ""
+        self._actions["actionRestoreUnsaved"].setText(f"Restore &unsaved work{about}\N{HORIZONTAL ELLIPSIS}")
+
+    def _adopt(self, copy: LeftOver) -> None:
+        self._recovery.adopt(copy.path)
+        self._offer_unsaved()
+
+    def _ask_discard(self, copy: LeftOver) -> None:
+        def discard() -> None:
+            self._recovery.discard(copy.path)
+            self._offer_unsaved()
+
+        dialogs.ask_discard(self, copy.name, copy.when, discard)
 
     def _update_actions(self) -> None:
         workspace, allow = self.workspace, self._actions.allow

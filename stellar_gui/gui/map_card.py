@@ -11,6 +11,7 @@ from stellar_gui.gui.color_control import ColorControl
 from stellar_gui.gui.filmstrip import Filmstrip
 from stellar_gui.gui.invitation import Invitation
 from stellar_gui.gui.map_link import MapLink
+from stellar_gui.gui.restore_bar import RestoreBar
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.views.tools import Tool
@@ -39,6 +40,8 @@ class MapCard(Card):
         self._stack = QStackedWidget()
         for page in (self.welcome, self._invitation, self.map):
             self._stack.addWidget(page)
+        self.restore_bar = RestoreBar()
+        self.body.addWidget(self.restore_bar)
         self.body.addWidget(self._stack)
         self.film = Filmstrip(workspace)
         self.map.installEventFilter(self)
@@ -86,6 +89,7 @@ class MapCard(Card):
         else:
             self.set_title(TITLE)
             self._stack.setCurrentWidget(self.map)
+        self.restore_bar.set_wanted(workspace.catalog is not None)
         self.colors.set_visible(self._stack.currentWidget() is self.map)
 
     def _choose_plane(self) -> None:

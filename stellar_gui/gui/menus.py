@@ -15,6 +15,7 @@ FILE = (
     "actionOpenSample",
     "actionFetch",
     "recent",
+    "actionRestoreUnsaved",
     SEPARATOR,
     "actionSaveSession",
     "actionSaveSessionAs",

@@ -1,6 +1,8 @@
 """Unsaved work survives: it is kept in a file of its own, and offered when the program starts again."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import platformdirs
 from PySide6.QtCore import QLockFile, QObject
 
+from stellar_gui.catalog.atomic import atomic_target
 from stellar_gui.errors import InputError, OutputError, StellarError
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace
@@ -17,6 +20,29 @@ from stellar_gui.session.session import Session
 
 FOLDER = "recovered"
 ENDING = ".stellar"
+ORIGIN = ".origin"
+"""Ending of the file beside a copy which holds the path of the user's session file, where the work had one."""
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A copy of unsaved work; origin: the session file it belongs to, None without one; catalog: its table's name."""
+
+    path: Path
+    catalog: str
+    origin: str | None
+    kept: datetime
+
+    @property
+    def name(self) -> str:
+        """What the user knows the work by."""
+        return self.catalog if self.origin is None else Path(self.origin).name
+
+    @property
+    def when(self) -> str:
+        """The local time of the copy, in words."""
+        day = "" if self.kept.date() == datetime.now().date() else f"{self.kept.day} {self.kept:%B %Y}, "
+        return f"{day}{self.kept:%H:%M}"
 
 
 class Recovery(QObject):
@@ -25,9 +51,11 @@ class Recovery(QObject):
     A session whose training is held counts as trained.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, origin: Callable[[], str | None]) -> None:
+        """origin: tells the session file that the open work was opened from or saved to."""
         super().__init__(workspace)
         self._workspace = workspace
+        self._origin = origin
         self._folder = platformdirs.user_data_path("stellar-gui", appauthor=False) / FOLDER
         self._path: Path | None = None
         self._lock: QLockFile | None = None
@@ -35,17 +63,17 @@ class Recovery(QObject):
         self._undo_index = 0
         self._task: Task | None = None
 
-    def left_over(self) -> dict[Path, str]:
-        """Copies that no open window holds, newest first, each with the name of its catalogue."""
+    def left_over(self) -> tuple[LeftOver, ...]:
+        """Copies that no open window holds, newest first."""
         if not self._folder.is_dir():
-            return {}
+            return ()
         found = [path for path in self._folder.glob(f"*{ENDING}") if path != self._path and _is_free(path)]
         found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-        return {path: name for path in found if (name := _catalogue_name(path)) is not None}
+        return tuple(copy for path in found if (copy := _read(path)) is not None)
 
     def keep(self) -> None:
         """Copy the unsaved work in the background; called when a training has ended or is held."""
-        session = self._workspace.session()
+        session, origin = self._workspace.session(), self._origin()
         if session is None or not self._workspace.unsaved or self._task is not None:
             return
         self._undo_index = self._workspace.undo_stack.index()
@@ -56,9 +84,7 @@ class Recovery(QObject):
             return
 
         def work() -> Generator[Any, None, None]:
-            from stellar_gui.session.archive import save_session
-
-            return save_session(session, target)
+            return _save(session, target, origin)
 
         task = Task("Keeping a copy", work, quiet=True, outlives=True)
         task.finished.connect(lambda _: setattr(self, "_kept", session))
@@ -79,10 +105,8 @@ class Recovery(QObject):
             kept = self._kept
             as_kept = kept is not None and kept.model is session.model and kept.checkpoint is session.checkpoint
             if not as_kept or self._undo_index != self._workspace.undo_stack.index():
-                from stellar_gui.session.archive import save_session
-
                 try:
-                    drain(save_session(session, self._own_path()))
+                    drain(_save(session, self._own_path(), self._origin()))
                 except StellarError as error:
                     raise _no_copy(self._folder) from error
         if self._lock is not None:
@@ -93,7 +117,12 @@ class Recovery(QObject):
         """Remove this window's copy, since the work is saved or given up."""
         self._kept = None
         if self._path is not None:
-            self._path.unlink(missing_ok=True)
+            self.discard(self._path)
+
+    def discard(self, path: Path) -> None:
+        """Remove a copy that nobody wants any more."""
+        for file in (path, path.with_suffix(ORIGIN)):
+            file.unlink(missing_ok=True)
 
     def adopt(self, path: Path) -> None:
         """Take over a left-over copy that was opened: it becomes this window's own."""
@@ -123,10 +152,26 @@ def _no_copy(folder: Path) -> OutputError:
     )
 
 
-def _catalogue_name(path: Path) -> str | None:
+def _save(session: Session, path: Path, origin: str | None) -> Generator[Any, None, None]:
+    from stellar_gui.session.archive import save_session
+
+    beside = path.with_suffix(ORIGIN)
+    if origin is None:
+        beside.unlink(missing_ok=True)
+    else:
+        with atomic_target(beside) as target:
+            target.write_text(origin, encoding="utf-8", errors="surrogateescape")
+    return save_session(session, path)
+
+
+def _read(path: Path) -> LeftOver | None:
+    origin = None
+    with suppress(OSError):
+        origin = path.with_suffix(ORIGIN).read_text(encoding="utf-8", errors="surrogateescape") or None
     try:
-        return read_manifest(path).provenance.name
-    except InputError:
+        name = read_manifest(path).provenance.name
+        return LeftOver(path, name, origin, datetime.fromtimestamp(path.stat().st_mtime))
+    except (InputError, OSError):
         return None
 
 

@@ -183,6 +183,7 @@ def _style_sheet(colors: Colors) -> str:
                           border-top-left-radius: 6px; border-top-right-radius: 6px; }}
     QFrame#panelBody {{ background: {colors.card}; border: 1px solid {colors.border}; border-top: none;
                         border-bottom-left-radius: 6px; border-bottom-right-radius: 6px; }}
+    QFrame#restoreBar {{ background: {colors.sunken}; border: 1px solid {colors.border}; border-radius: 4px; }}
     QWidget#panelInner {{ background: {colors.card}; }}
     QMainWindow::separator {{ background: {colors.window}; width: 8px; height: 8px; }}
     QMainWindow::separator:hover {{ background: {colors.border}; }}

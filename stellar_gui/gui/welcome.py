@@ -1,18 +1,18 @@
 """The welcome state: what to do when nothing is open."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from stellar_gui.gui import icons
+from stellar_gui.gui.recovery import LeftOver
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.widgets.card import ElidedLabel, headline
 from stellar_gui.session.opening import is_session
 
-WIDTH = 480
+WIDTH = 560
 ROW_HEIGHT = 34
 
 
@@ -23,7 +23,7 @@ class Welcome(QWidget):
     sampleRequested = Signal()
     fetchRequested = Signal()
     pathRequested = Signal(str)
-    recoveryRequested = Signal(str)
+    recoveryRequested = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,15 +94,14 @@ class Welcome(QWidget):
             row.clicked.connect(lambda _, path=path: self.pathRequested.emit(path))
             self._recent.addWidget(row)
 
-    def set_recovered(self, found: Mapping[Path, str]) -> None:
-        """Offer copies, by path with their catalogue's name, of work that was not saved when a window closed."""
+    def set_recovered(self, found: Sequence[LeftOver]) -> None:
+        """Offer copies of work that was not saved when a window closed."""
         self._recovered_title.setVisible(bool(found))
         _clear(self._recovered)
-        for path, name in found.items():
-            kept = datetime.fromtimestamp(path.stat().st_mtime).strftime("%d %B %Y, %H:%M")
-            row = _Row("mdi6.history", f"Restore {name}", f"as it was on {kept}", str(path))
+        for copy in found:
+            row = _Row("mdi6.history", f"Restore {copy.name}", f"kept {copy.when}", copy.origin or copy.catalog)
             row.setObjectName("recoverButton")
-            row.clicked.connect(lambda _, path=path: self.recoveryRequested.emit(str(path)))
+            row.clicked.connect(lambda _, copy=copy: self.recoveryRequested.emit(copy))
             self._recovered.addWidget(row)
 
 
