@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Group, Labels, coloring, outside
+from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Group, Labels, color_choices, coloring, outside
 from stellar_gui.analysis.findings import Finding, by_name
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.findings import Findings
@@ -90,6 +90,13 @@ class Display(QObject):
         self._stop()
         self._color, self._visible, self._only, self._trial = DENSITY, None, None, None
         self._hidden = self._wanted = frozenset()
+
+    def restore(self, color: ColorChoice, hidden: frozenset[str]) -> None:
+        """Show the stars as a session has them, if its catalogue can still be coloured so."""
+        found = [finding.name for finding in self._findings.all]
+        if self._catalog is not None and color in color_choices(self._catalog, found):
+            self.set_color(color)
+            self.hide_labels(hidden)
 
     def extend(self, catalog: Catalog) -> None:
         """Know of more columns of the same stars; what is shown stays."""

@@ -30,6 +30,7 @@ from stellar_gui.gui.widgets import numbers
 from stellar_gui.progress import Progress
 from stellar_gui.session.details import place
 from stellar_gui.session.session import Session
+from stellar_gui.session.view import View
 
 if TYPE_CHECKING:
     from stellar_gui.autoencoder.checkpoint import Checkpoint
@@ -224,6 +225,11 @@ class Workspace(QObject):
             checkpoint=self._checkpoint,
             runs=self.runs.all,
             findings=self.findings.all,
+            view=View(
+                self.display.color,
+                self.display.hidden_labels,
+                None if self._active == NO_STAR else self._active,
+            ),
         )
 
     def show(self, session: Session) -> None:
@@ -243,7 +249,9 @@ class Workspace(QObject):
         self._chosen = Chosen(np.zeros(rows, dtype=bool) if session.selection is None else session.selection)
         self._selection = _masked(self._chosen.mask, self.kept)
         self._gesture = None
-        self._active = self._hovered = NO_STAR
+        active = session.view.active
+        self._active = NO_STAR if active is None or not self.kept[active] else active
+        self._hovered = NO_STAR
         self._preview, self._film_shown = None, False
         self._model_unsaved = self._more_than_table = False
         self.display.reset(session.catalog)
@@ -263,6 +271,7 @@ class Workspace(QObject):
             self.unsavedChanged,
         ):
             signal.emit()
+        self.display.restore(session.view.color, session.view.hidden)
 
     def set_columns(self, chosen: Mapping[str, str]) -> None:
         """Let other columns play the named roles; model and embedding, made from the old ones, are put away."""

@@ -112,7 +112,7 @@ def load_session(path: Path) -> Generator[Progress, None, Session]:
     if missing := sorted(needed - members.keys()):
         raise InputError(f"{name}: damaged; it has no {missing[0]}.")
     table = yield from from_parquet(members.pop(CATALOG), manifest.rows, name)
-    session = Session(_catalog(table, manifest, name), manifest.cuts, created=manifest.created)
+    session = Session(_catalog(table, manifest, name), manifest.cuts, created=manifest.created, view=manifest.view)
     if ROWS in needed:
         flags = yield from from_parquet(members.pop(ROWS), manifest.rows, name)
         subsets = Subsets(
@@ -176,6 +176,7 @@ def manifest_of(session: Session) -> Manifest:
         current=None if session.run is None else session.runs.index(session.run),
         findings=tuple(_finding_facts(finding) for finding in session.findings),
         summary=summarise(catalog, session.quality),
+        view=session.view,
     )
 
 

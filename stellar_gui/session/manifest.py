@@ -20,6 +20,7 @@ from stellar_gui.session import subset_facts
 from stellar_gui.session.container import MANIFEST, read_members
 from stellar_gui.session.session import SELECTION
 from stellar_gui.session.subset_facts import SubsetFacts
+from stellar_gui.session.view import View
 
 FORMAT: Final = "stellar-gui session"
 FORMAT_VERSION: Final = 4
@@ -44,6 +45,7 @@ class Manifest:
     checkpoint: how far an interrupted training is and its settings, None without one.
     findings: name, title, unit, labels and recipe of each; finding k is column `finding_k` (from 1) of the rows table.
     summary: what `stellar-gui info` tells, so that it need not unpack the tables.
+    view: how the stars are shown; the first one where a session does not say.
     """
 
     created: str
@@ -64,6 +66,7 @@ class Manifest:
     current: int | None = None
     findings: tuple[Mapping[str, Any], ...] = ()
     column_meta: Mapping[str, ColumnMeta] = field(default_factory=dict)
+    view: View = field(default_factory=View)
     program_version: str = __version__
 
     @property
@@ -95,6 +98,7 @@ class Manifest:
             "current": self.current,
             "findings": [dict(finding) for finding in self.findings],
             "summary": dict(self.summary),
+            "view": self.view.to_json(),
         }
         return json.dumps(content, indent=1).encode("ascii")
 
@@ -140,6 +144,9 @@ class Manifest:
                 current=current,
                 findings=_findings(content) if version >= 4 else (),
                 summary=_summary(_item(content, "summary", dict)),
+                view=View.from_json(_item(content, "view", dict), _count(content, "rows"))
+                if "view" in content
+                else View(),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError(

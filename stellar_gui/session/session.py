@@ -16,6 +16,7 @@ from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import InputError
 from stellar_gui.session.run import Run, proposed_name
+from stellar_gui.session.view import View
 
 if TYPE_CHECKING:
     from stellar_gui.autoencoder.checkpoint import Checkpoint
@@ -42,6 +43,7 @@ class Session:
     runs: all trainings that are kept, in the order of their making, the current one among them; where only a model is
     given, the one run that it makes.
     findings: what analyses say of every star, each of its own name.
+    view: how the stars are shown.
     All arrays are read-only. Raises ValueError where the number of rows differs, or the model is of none of the runs.
     """
 
@@ -55,6 +57,7 @@ class Session:
     created: str = field(default_factory=now)
     runs: tuple[Run, ...] = ()
     findings: tuple[Finding, ...] = ()
+    view: View = field(default_factory=View)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "subsets", Subsets.of(self.subsets))

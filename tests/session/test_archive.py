@@ -14,16 +14,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from stellar_gui.analysis.coloring import ColorChoice, Group
 from stellar_gui.autoencoder.checkpoint import Checkpoint
 from stellar_gui.autoencoder.config import Command
 from stellar_gui.autoencoder.model_file import to_bytes
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import Progress, drain
-from stellar_gui.session.archive import load_model, load_session, save_session
-from stellar_gui.session.manifest import FORMAT_VERSION, read_manifest
+from stellar_gui.session.archive import load_model, load_session, manifest_of, save_session
+from stellar_gui.session.manifest import FORMAT_VERSION, Manifest, read_manifest
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from stellar_gui.session.view import View
 
 SAMPLES = Path(__file__).with_name("samples")
 
@@ -283,6 +285,12 @@ def test_what_is_no_manifest_is_refused(saved: Path, tmp_path: Path, manifest: b
         ("summary", None),
         ("summary", {}),
         ("summary", {"rows": "many"}),
+        ("view", None),
+        ("view", {}),
+        ("view", {"color": {"group": "Smell", "name": "sweet"}, "hidden": [], "active": None}),
+        ("view", {"color": {"group": "Density", "name": 1}, "hidden": [], "active": None}),
+        ("view", {"color": {"group": "Density", "name": "Density"}, "hidden": [[]], "active": None}),
+        ("view", {"color": {"group": "Density", "name": "Density"}, "hidden": [], "active": 800}),
     ],
 )
 def test_a_manifest_that_is_wrong_is_refused(saved: Path, tmp_path: Path, key: str, value: object) -> None:
@@ -387,3 +395,16 @@ def test_flags_that_are_no_truth_values_are_refused(saved: Path, tmp_path: Path)
         members["rows.parquet"] = buffer.getvalue()
 
     refusal(rewritten(saved, tmp_path / "a.stellar", change))
+
+
+def test_how_the_stars_are_shown_comes_back(trained: Session, tmp_path: Path) -> None:
+    view = View(ColorChoice(Group.LABEL, "class"), frozenset({"STAR"}), 7)
+    path = tmp_path / "shown.stellar"
+    drain(save_session(replace(trained, view=view), path))
+    assert drain(load_session(path)).view == view
+
+
+def test_a_manifest_without_a_view_shows_the_density(trained: Session) -> None:
+    content = json.loads(manifest_of(trained).to_json())
+    del content["view"]
+    assert Manifest.from_json(json.dumps(content).encode(), "older").view == View()
