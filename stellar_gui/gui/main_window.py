@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabBar, QVBoxLayout, QWidget
 
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
@@ -222,6 +222,13 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._layout.follow_height()
 
+    def childEvent(self, event: QChildEvent) -> None:
+        """Rows of tabs, which Qt makes when it needs them, show whole names and scroll where they lack room."""
+        super().childEvent(event)
+        if event.type() == QEvent.Type.ChildPolished and isinstance(bar := event.child(), QTabBar):
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(True)
+
     def _undo_actions(self) -> tuple[QAction, QAction]:
         stack = self.workspace.undo_stack
         made = []
@@ -249,7 +256,7 @@ class MainWindow(QMainWindow):
     def _fill_analyse_menu(self) -> None:
         for dock in self._analyses:
             name = dock.objectName()
-            action = QAction(dock.windowTitle(), self)
+            action = QAction(dock.title(), self)
             action.setObjectName(f"actionAnalyse{name[0].upper()}{name[1:].removesuffix('Panel')}")
             action.triggered.connect(lambda _=False, dock=dock: self._layout.open(dock))
             self._menus.analyse_menu.addAction(action)

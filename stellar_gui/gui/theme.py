@@ -187,7 +187,7 @@ def _style_sheet(colors: Colors) -> str:
     QWidget#panelInner {{ background: {colors.card}; }}
     QMainWindow::separator {{ background: {colors.window}; width: 8px; height: 8px; }}
     QMainWindow::separator:hover {{ background: {colors.border}; }}
-    QTabBar::tab {{ background: transparent; color: {colors.muted}; border: none; padding: 5px 14px;
+    QTabBar::tab {{ background: transparent; color: {colors.muted}; border: none; padding: 5px 12px;
                     border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {colors.text}; border-bottom-color: {colors.primary}; }}
     QFrame#regionBar {{ background: {colors.card}; border: 1px solid {colors.border}; border-radius: 6px; }}

@@ -187,3 +187,13 @@ def _rows(window: MainWindow) -> list[list[str]]:
     """The titles on each row of tabs that can be seen."""
     bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window and bar.isVisible() and bar.count()]
     return [[bar.tabText(k) for k in range(bar.count())] for bar in bars]
+
+
+def test_tabs_show_their_whole_names(window: MainWindow, qtbot: QtBot) -> None:
+    window.findChild(QAction, "actionAnalyseContrast").trigger()
+    assert window.findChild(QAction, "actionAnalyseContrast").text() == "What sets it apart"
+    names = [*RIGHT_TABS, "Compare"]
+    qtbot.waitUntil(lambda: names in _rows(window))
+    row = next(bar for bar in window.findChildren(QTabBar) if bar.isVisible() and bar.count() == len(names))
+    assert row.elideMode() == Qt.TextElideMode.ElideNone
+    assert row.sizeHint().width() <= row.width()

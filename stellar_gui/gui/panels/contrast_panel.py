@@ -35,7 +35,8 @@ class ContrastPanel(Panel):
     """Compares the workspace's selection with other stars, while it is in sight."""
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__("What sets it apart", "contrastPanel")
+        super().__init__("Compare", "contrastPanel")
+        self.set_title("What sets it apart")
         self._workspace = workspace
         self._task: Task | None = None
         self._stale = True
