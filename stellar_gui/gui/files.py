@@ -44,6 +44,7 @@ class Files(QObject):
     opened = Signal()
     saved = Signal(str)
     exported = Signal(str)
+    rowsExported = Signal(str, int)
     recovered = Signal(object)
     copied = Signal(int)
 
@@ -202,7 +203,7 @@ class Files(QObject):
 
         def done(_: object) -> None:
             self._settings.remember_folder(str(target))
-            self.exported.emit(str(target))
+            self.rowsExported.emit(str(target), len(rows))
 
         self._run(f"Exporting the {what}", work, done, outlives=True)
 

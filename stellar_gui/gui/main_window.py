@@ -378,7 +378,10 @@ class MainWindow(QMainWindow):
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)
         for exporter in (files, self._model_exports, self._path_export, self._page_exports):
-            exporter.exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 8000))
+            exporter.exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 30_000))
+        files.rowsExported.connect(
+            lambda path, count: self.statusBar().showMessage(f"Exported {numbers.stars(count)} to {path}", 30_000)
+        )
         files.copied.connect(lambda count: self.statusBar().showMessage(f"Copied {numbers.stars(count)}", 8000))
         files.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
         workspace.errorReported.connect(self.report)

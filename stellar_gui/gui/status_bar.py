@@ -122,6 +122,11 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._workspace = workspace
         self.setSizeGripEnabled(False)
+        self._told = ""
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.timeout.connect(self._stop_telling)
+        self.messageChanged.connect(self._tell_again)
         self._hint = QLabel()
         self._hint.setObjectName("hintLabel")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
@@ -141,6 +146,14 @@ class StatusBar(QStatusBar):
         for signal in (workspace.catalogChanged, workspace.qualityChanged, workspace.selectionChanged):
             signal.connect(self.show_counts)
         self.show_counts()
+
+    def showMessage(self, message: str, timeout: int | None = 0) -> None:
+        """Tell something for so many milliseconds, 0: until the next message; menus' tips cover it only for a while."""
+        self._telling.stop()
+        self._told = message
+        super().showMessage(message)
+        if timeout:
+            self._telling.start(timeout)
 
     def set_hint(self, text: str) -> None:
         """Say what the pointer can do now."""
@@ -170,3 +183,12 @@ class StatusBar(QStatusBar):
         kept = int(self._workspace.kept.sum())
         self._shown.setText(f"{numbers.count(kept)} kept of {numbers.stars(len(catalog))}")
         self._selected.setText(f"{numbers.count(int(self._workspace.selection.sum()))} selected")
+
+    def _tell_again(self, shown: str) -> None:
+        if not shown and self._told:
+            super().showMessage(self._told)
+
+    def _stop_telling(self) -> None:
+        told, self._told = self._told, ""
+        if self.currentMessage() == told:
+            self.clearMessage()
