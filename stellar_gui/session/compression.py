@@ -261,6 +261,8 @@ def _whole(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
     """The rounded latent positions and mean magnitudes of a table, after a look at whether the model can take them."""
     compression = described.compression
+    if compression.step not in _STEPS or compression.mean_magnitude_step not in (None, MEAN_MAGNITUDE_STEP):
+        raise InputError(f"{name}: damaged; it has its numbers in steps that no such file has.")
     passed = [MEAN_MAGNITUDE] if compression.mean_magnitude_step is not None else []
     wanted = [*latent_names(compression.latent), *passed]
     fits = compression.latent == model.config.network.latent and bool(passed) == model.features.passes_brightness
@@ -271,10 +273,11 @@ def _whole(
 
 
 def _kept_rows(exact: pd.DataFrame, bands: list[str], rows: int, name: str) -> NDArray[np.int64]:
-    """The rows whose magnitudes are kept exactly."""
-    if list(exact.columns) == [_ROW, *bands] and exact[_ROW].dtype == np.int64:
+    """The rows whose magnitudes are kept exactly, which the table has in their order."""
+    right = list(exact.columns) == [_ROW, *bands] and (exact[bands].dtypes == np.float64).all()
+    if right and exact[_ROW].dtype == np.int64:
         found: NDArray[np.int64] = exact[_ROW].to_numpy()
-        if (found >= 0).all() and (found < rows).all():
+        if (found >= 0).all() and (found < rows).all() and (found[1:] > found[:-1]).all():
             return found
     raise InputError(f"{name}: damaged; its list of exact magnitudes is not as it should be.")
 
