@@ -86,7 +86,7 @@ def _events(path: Path, source: _Source) -> Iterator[Iterable[Event]]:
     try:
         with iterparser.get_xml_iterator(source.read) as events:
             yield events
-    except (ValueError, KeyError, OverflowError, pa.ArrowException) as error:
+    except (ValueError, LookupError, OverflowError, pa.ArrowException) as error:
         raise InputError(f"{path.name}: the VOTable is cut off or damaged; download or copy it again.") from error
 
 

@@ -242,6 +242,7 @@ def test_the_added_columns_have_ucds_of_the_controlled_vocabulary():
         (f"<TABLE>{FIELDS}</TABLE>", "column names but no rows"),
         ("", "no table in it"),
         (table(FIELDS, rows("1", "2", "3", "4", "&undefined;")), "cut off or damaged"),
+        (table(FIELDS, "<TABLEDATA><TR><TABLEDATA/></TR></TABLEDATA>"), "cut off or damaged"),
     ],
 )  # fmt: skip
 def test_votables_that_are_refused(tmp_path: Path, inside: str, message: str):
