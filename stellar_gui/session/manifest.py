@@ -219,6 +219,8 @@ def _number(content: Mapping[str, Any], key: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{key} is not a number")
+    if not math.isfinite(float(value)):
+        raise ValueError(f"{key} is not finite")
     return value
 
 

@@ -305,6 +305,7 @@ def test_a_manifest_that_is_wrong_is_refused(saved: Path, tmp_path: Path, key: s
         (("bands", "u"), None),
         (("bands", "u", "median"), "faint"),
         (("bands", "u", "min"), float("nan")),
+        (("bands", "u", "min"), 10**400),
         (("bands", "u", "column"), 5),
         (("quality", "good"), -1),
         (("quality",), []),
