@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stellar_gui.commands.console import follow, write_json, write_result
-from stellar_gui.commands.options import positive_number, table_to_write, whole_number
+from stellar_gui.commands.options import positive_number, seed, table_to_write, whole_number
 
 if TYPE_CHECKING:
     from stellar_gui.analysis.clusters import ClusterSettings
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NATS",
         help="gmm: merge components as long as that takes so much uncertainty from each of their stars (default: 0.06)",
     )
-    parser.add_argument("--seed", type=whole_number, default=0, metavar="N", help="(default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="(default: 0)")
     parser.add_argument("--json", action="store_true", help="print one JSON object with sizes, noise and silhouettes")
 
 

@@ -165,6 +165,14 @@ def whole_number(text: str) -> int:
     return value
 
 
+def seed(text: str) -> int:
+    """A whole number from 0 to 4294967295, for argparse: what every generator of random numbers takes."""
+    value = whole_number(text)
+    if value >= 2**32:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number below {2**32}")
+    return value
+
+
 def positive_number(text: str) -> float:
     """A finite number above 0, for argparse."""
     try:

@@ -3,7 +3,7 @@
 import argparse
 
 from stellar_gui.commands.console import write_result
-from stellar_gui.commands.options import table_to_write, whole_number
+from stellar_gui.commands.options import seed, table_to_write, whole_number
 
 EXAMPLE = """\
 example:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stars", type=whole_number, default=255_000, metavar="N", help="number of stars (default: 255000)"
     )
-    parser.add_argument("--seed", type=whole_number, default=0, metavar="N", help="same seed, same stars (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="same seed, same stars (default: 0)")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from stellar_gui.commands.options import (
     columns_of,
     cuts_of,
     positive_number,
+    seed,
     session_to_write,
     warn_of_classes,
     whole_number,
@@ -108,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="move the stars of a small table with far-off measurements a little each time they are learned from",
     )
-    group.add_argument("--seed", type=whole_number, metavar="N", help="of split, weights and batches (default: 0)")
+    group.add_argument("--seed", type=seed, metavar="N", help="of split, weights and batches (default: 0)")
     group.add_argument("--epochs", type=whole_number, metavar="N", help="passes over the training stars")
     group.add_argument("--time-budget", type=positive_number, metavar="SECONDS", help="end after this time instead")
     group.add_argument("--batch-size", type=whole_number, metavar="N", help="stars in a batch")

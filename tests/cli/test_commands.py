@@ -199,6 +199,12 @@ def test_train_tells_people_the_error_of_each_band(run: Run, stars: Path, tmp_pa
     assert "\nwarning: " in told.out and "warning" not in told.err
 
 
+@pytest.mark.parametrize("command", ["simulate out.csv", "train a.csv -o b.stellar", "clusters a.stellar -o b.csv"])
+def test_a_seed_that_no_generator_takes_is_refused(run: Run, command: str) -> None:
+    refused = run(*command.split(), "--seed", "99999999999999999999")
+    assert refused.status == 2 and "below 4294967296" in refused.err
+
+
 def test_the_same_seed_trains_the_same_model(run: Run, stars: Path, session: Path, tmp_path: Path) -> None:
     run("train", stars, "-o", tmp_path / "run.stellar", "--epochs", "2", "--seed", "1")
     assert drain(load_session(tmp_path / "run.stellar")).model.id == drain(load_session(session)).model.id
