@@ -1,6 +1,7 @@
 """The workspace: the one object that holds the shared state; panels and views listen to it and ask it to change."""
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from stellar_gui.analysis.star_columns import StarColumns
 from stellar_gui.analysis.subsets import Subsets
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
+from stellar_gui.catalog.columns import ROLES
 from stellar_gui.catalog.quality import Quality, QualityCuts, check
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.class_accuracy import ClassAccuracy
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 UNDO_LIMIT = 100
 NO_STAR = -1
+_NOT_READ = ("ra", "dec", "redshift", "identifier", "class")
 Mask = NDArray[np.bool_]
 
 
@@ -205,9 +208,13 @@ class Workspace(QObject):
         """
         if self._checkpoint is not None and self._checkpoint is not self._saved_checkpoint:
             return True
+        return self._made and (self._model_unsaved or not self.undo_stack.isClean())
+
+    @property
+    def _made(self) -> bool:
+        """Whether there is more than an open table."""
         lists = self.runs.all, self.subsets, self.findings.all
-        made = self._more_than_table or self._checkpoint is not None or any(len(each) > 0 for each in lists)
-        return made and (self._model_unsaved or not self.undo_stack.isClean())
+        return self._more_than_table or self._checkpoint is not None or any(len(each) > 0 for each in lists)
 
     def session(self) -> Session | None:
         """The work as one value, for saving; None without a catalogue."""
@@ -274,7 +281,7 @@ class Workspace(QObject):
         self.display.restore(session.view.color, session.view.hidden)
 
     def set_columns(self, chosen: Mapping[str, str]) -> None:
-        """Let other columns play the named roles; model and embedding, made from the old ones, are put away."""
+        """Let other columns play the named roles; runs are put away where a network reads a column that changes."""
         if self._catalog is None:
             return
         try:
@@ -284,8 +291,18 @@ class Workspace(QObject):
             self.columnsRefused.emit()
             return
         session = Session(catalog=catalog, cuts=self._cuts, subsets=self.subsets, findings=self.findings.all)
-        task = Task("Reading the columns", lambda: prepare(session))
-        task.finished.connect(self.show)
+        known = self.session()
+        if known is not None and _same_for_networks(known.catalog, catalog):
+            session = replace(session, model=known.model, runs=known.runs)
+        made = self._made
+
+        def show(session: Session) -> None:
+            self.show(session)
+            if made:
+                self.mark_unsaved()
+
+        task = Task("Reading the columns", lambda: _placed(session))
+        task.finished.connect(show)
         task.failed.connect(self.report)
         self.tasks.start(task)
 
@@ -526,6 +543,20 @@ def prepare(session: Session) -> Session:
     """The session, after its rows were checked once, here in a worker, so that the window need not."""
     _ = session.quality
     return session
+
+
+def _same_for_networks(one: Catalog, other: Catalog) -> bool:
+    """Whether the roles that networks read are played by the same columns."""
+    return all(one.columns.get(role) == other.columns.get(role) for role in ROLES if role not in _NOT_READ)
+
+
+def _placed(session: Session) -> Generator[Progress, None, Session]:
+    """The session as `prepare` gives it, the stars that take part placed by its model."""
+    prepare(session)
+    if session.model is None:
+        return session
+    embedding = yield from place(session.model, session.catalog, session.quality)
+    return replace(session, embedding=embedding)
 
 
 def _recheck(

@@ -181,6 +181,17 @@ def test_a_run_that_cannot_be_placed_leaves_the_one_shown(workspace: Workspace, 
     assert workspace.model is other.model
 
 
+def test_columns_that_no_network_reads_leave_the_runs(workspace: Workspace, qtbot: QtBot, other: Session) -> None:
+    workspace.mark_saved()
+    with qtbot.waitSignal(workspace.catalogChanged, timeout=30_000):
+        workspace.set_columns({"redshift": "ra"})
+    assert workspace.model is other.model and len(workspace.runs.all) == 2 and workspace.unsaved
+    np.testing.assert_array_equal(workspace.embedding.latent, other.embedding.latent)
+    with qtbot.waitSignal(workspace.catalogChanged, timeout=30_000):
+        workspace.set_columns({"u": "g", "g": "u"})
+    assert workspace.runs.all == () and workspace.embedding is None and workspace.unsaved
+
+
 def test_another_session_brings_its_own_runs(workspace: Workspace, session: Session) -> None:
     workspace.show(Session(session.catalog))
     assert workspace.runs.all == () and workspace.model is None
