@@ -193,6 +193,7 @@ def test_other_colours_are_not_painted_over(
     trained: MainWindow, qtbot: QtBot, tree: SubsetTree, tmp_path: Path, coloured: ColorChoice
 ) -> None:
     workspace, star_map = trained.workspace, trained.findChild(StarMap, "latentView")
+    star_map.set_contours_visible(False)
     workspace.display.set_color(coloured)
     idle(trained, qtbot)
     assert ">subsets<" not in told(star_map, tmp_path / "coloured.svg")
@@ -210,6 +211,7 @@ def test_the_shading_of_trust_is_not_painted_over(
     trained: MainWindow, qtbot: QtBot, tree: SubsetTree, tmp_path: Path
 ) -> None:
     workspace, star_map = trained.workspace, trained.findChild(StarMap, "latentView")
+    star_map.set_contours_visible(False)
     workspace.trust.set_shading(Shading.ERROR)
     idle(trained, qtbot)
     assert ">subsets<" not in told(star_map, tmp_path / "shaded.svg")
