@@ -205,7 +205,7 @@ def test_a_missing_folder_and_one_that_is_a_file(tmp_path: Path):
 
 
 def test_a_folder_that_nobody_can_write_to():
-    with pytest.raises(OutputError, match=r"^/proc/out\.csv: "):
+    with pytest.raises(OutputError, match=r"^(/proc/)?out\.csv: "):
         write_table(stars(2), Path("/proc/out.csv"))
 
 
