@@ -86,8 +86,8 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
                 "rank",
                 "Band or residuals",
                 "Stars with one band unlike that of their look-alikes, or with residuals unlike those of their "
-                "neighbours on the map, whichever is odder. By one of the two a star of score 1 is among the oddest "
-                "10 %, of score 2 among the oddest 1 %, of score 3 among the oddest 0.1 %.",
+                "neighbours on the map, whichever is odder. Scores from 1 are among the oddest 10 % by one of the two, "
+                "from 2 among the oddest 1 %, from 3 among the oddest 0.1 %.",
                 "",
                 6,
                 oddness.largest_rank,

@@ -144,8 +144,6 @@ class EffectTable(QTableWidget):
                 self.setItem(row, column, cell)
             again = "\nThe selection was made by it" if effect.selected_on else ""
             cells[QUANTITY].setToolTip(plain_tip(f"{named(effect)}\n{told(effect)}{again}"))
-            for cell in cells if effect.selected_on else ():
-                cell.setForeground(QColor(theme.colors.muted))
             cells[DELTA].setToolTip(plain_tip(told(effect)))
             cells[DELTA].setData(_EFFECT, effect)
             cells[DELTA].setData(Qt.ItemDataRole.AccessibleTextRole, told(effect))
@@ -177,6 +175,8 @@ class EffectTable(QTableWidget):
         for label, effect in zip(self._labels, self._effects, strict=False):
             fits = text_width(font, named(effect)) + 2 * PADDING <= self.columnWidth(QUANTITY)
             label.setText(named(effect) if fits else effect.title)
+            for column in range(DELTA) if effect.selected_on else ():
+                self.item(label.row(), column).setForeground(QColor(theme.colors.muted))
         self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + ROWS_SHOWN * row_height(font))
 
     def _width(self, font: QFont, column: int) -> int:
