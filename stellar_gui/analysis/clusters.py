@@ -57,8 +57,8 @@ class Clustering:
 
     labels: (n,) int16, 0 for the largest cluster and so on by size, NOISE (-1), or UNLABELLED where a row takes no
     part. sizes: stars of each cluster. noise: of the stars that take part, the share in no cluster.
-    silhouettes: the median silhouette (Rousseeuw 1987) of each cluster, on some of its stars drawn at random, noise
-    left out; silhouette: the mean of these stars; None and NaN with fewer than two clusters.
+    silhouettes: the mean silhouette (Rousseeuw 1987) of each cluster, on some of its stars drawn at random, noise
+    left out; silhouette: the mean of all these stars; None and NaN with fewer than two clusters.
     components: of the mixture, None for HDBSCAN; bic: as in Mixture. sampled: stars in which the clusters were looked
     for. Arrays are read-only.
     """
@@ -243,18 +243,18 @@ def _labels(mixture: Mixture, cluster: NDArray[np.intp], points: NDArray[np.floa
 def _silhouettes(
     points: NDArray[np.float64], labels: NDArray[np.int16], clusters: int, seed: int, most: int
 ) -> tuple[float | None, NDArray[np.float64]]:
-    """The mean silhouette of some stars, and the median of each cluster."""
+    """The mean silhouette of some stars, and that of each cluster's among them."""
     from sklearn.metrics import silhouette_samples
 
-    medians = np.full(clusters, np.nan)
+    means = np.full(clusters, np.nan)
     rows = np.random.default_rng(seed).permutation(np.flatnonzero(labels >= 0))[:most]
     present = np.unique(labels[rows])
     if not 2 <= len(present) < len(rows):
-        return None, medians
+        return None, means
     values = silhouette_samples(points[rows], labels[rows])
     for label in present.tolist():
-        medians[label] = np.median(values[labels[rows] == label])
-    return float(values.mean()), medians
+        means[label] = values[labels[rows] == label].mean()
+    return float(values.mean()), means
 
 
 def as_finding(clustering: Clustering, model: str | None) -> Finding:
@@ -270,6 +270,14 @@ def as_finding(clustering: Clustering, model: str | None) -> Finding:
         "note": clustering.note,
     }
     return Finding(CLUSTER, "Cluster", clustering.labels, labels=label_names(len(clustering.sizes)), recipe=recipe)
+
+
+def settings_of(finding: Finding) -> ClusterSettings | None:
+    """The settings by which clusters were found; None where the recipe does not tell them."""
+    recipe, names = finding.recipe, [item.name for item in fields(ClusterSettings)]
+    if recipe.get("method") not in METHODS or recipe.get("space") not in SPACES or not set(names) <= set(recipe):
+        return None
+    return ClusterSettings(**{name: recipe[name] for name in names})
 
 
 def label_names(clusters: int) -> dict[int, str]:

@@ -205,13 +205,13 @@ def _labelled(finding: Finding) -> Markup:
     stars = finding.values[finding.values != UNLABELLED]
     known = silhouettes(finding.recipe)
     rows = []
-    for place, (code, name) in enumerate(finding.labels.items()):
+    for code, name in finding.labels.items():
         count = int(np.count_nonzero(stars == code))
-        color = label_color(place) if code >= 0 else label_color(len(finding.labels) + 100)
+        color = label_color(code) if code >= 0 else label_color(len(finding.labels) + 100)
         told = numbers.fixed(known.get(code, float("nan")))
         rows.append((joined((swatch(color), name)), numbers.count(count), numbers.share(count, len(stars)), told))
     shown = 3 + bool(known)
-    heads = (finding.title, "Stars", "Share", "Silhouette")[:shown]
+    heads = (finding.title, "Stars", "Share", "Mean silhouette")[:shown]
     return joined((table(f"{finding.title} by stars", heads, [row[:shown] for row in rows]), _recipe(finding)))
 
 

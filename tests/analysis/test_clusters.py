@@ -38,6 +38,7 @@ def test_groups_apart_are_found_and_counted_by_size(settings: ClusterSettings, d
     assert found.noise == np.mean(found.labels == NOISE) < 0.1
     assert found.silhouette is not None and found.silhouette > 0.6
     assert (found.silhouettes > 0.6).all()
+    assert found.silhouettes.min() <= found.silhouette <= found.silhouettes.max()
 
 
 @pytest.mark.parametrize("settings", [GMM, HDBSCAN_], ids=["gmm", "hdbscan"])

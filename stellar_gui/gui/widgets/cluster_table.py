@@ -14,8 +14,13 @@ from stellar_gui.gui.widgets.table_style import LEFT, RIGHT, QuietHeader, copy_r
 
 SWATCH = 10
 MOST_ROWS = 12
-TITLES = ("cluster", "stars", "share", "silhouette")
-TOOLTIPS = ("", "", "Of the stars that take part", "Median of the cluster's stars: 1 far from others, 0 on the border")
+TITLES = ("cluster", "stars", "share", "mean silh.")
+TOOLTIPS = (
+    "",
+    "",
+    "Of the stars that take part",
+    "Mean silhouette of the cluster's stars: 1 far from others, 0 on the border; not known after a correction",
+)
 
 
 @dataclass(frozen=True)

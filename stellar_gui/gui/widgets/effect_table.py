@@ -176,7 +176,8 @@ class EffectTable(QTableWidget):
             fits = text_width(font, named(effect)) + 2 * PADDING <= self.columnWidth(QUANTITY)
             label.setText(named(effect) if fits else effect.title)
             for column in range(DELTA) if effect.selected_on else ():
-                self.item(label.row(), column).setForeground(QColor(theme.colors.muted))
+                if (cell := self.item(label.row(), column)) is not None:
+                    cell.setForeground(QColor(theme.colors.muted))
         self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + ROWS_SHOWN * row_height(font))
 
     def _width(self, font: QFont, column: int) -> int:
