@@ -1,18 +1,21 @@
 """The panel of clusters, by mouse and keyboard: preview, full run, corrections and their undoing."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QPushButton, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.cluster_edits import sizes
+from stellar_gui.analysis.clusters import ClusterSettings
 from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.recipes import applied
 from stellar_gui.gui.main_window import MainWindow
+from stellar_gui.gui.panels.cluster_form import ClusterForm
 from stellar_gui.gui.panels.cluster_panel import ClusterPanel
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.hue_palette import label_colors
@@ -82,6 +85,8 @@ def test_moving_a_slider_tells_at_once_what_would_be_found(opened: MainWindow, q
     qtbot.keyClick(child(opened, QSlider, "clusterOverlapSlider"), Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: told.text().startswith("Preview: 1 cluster "))
     assert "noise" in told.text()
+    ends = [label for label in opened.findChildren(QLabel) if label.text() in ("fewer", "more clusters")]
+    assert [label.text() for label in ends if label.isVisible()] == ["fewer", "more clusters"]
     assert opened.workspace.findings.get("cluster") is None
 
 
@@ -100,12 +105,13 @@ def test_the_stars_of_a_preview_have_its_colours_on_the_map_until_it_ends(found:
 def test_the_button_stays_where_it_is_while_settings_are_tried(trained: MainWindow, qtbot: QtBot) -> None:
     child(trained, QAction, "actionAnalyseCluster").trigger()
     button, told = child(trained, QPushButton, "clusterRunButton"), child(trained, QLabel, "clusterPreview")
-    trained.repaint()
-    before = button.mapTo(trained, button.rect().topLeft())
+    form = child(trained, ClusterForm, "clusterForm")
+    trained.grab()
+    before = button.mapTo(trained, QPoint()) - form.mapTo(trained, QPoint())
     qtbot.keyClick(child(trained, QSlider, "clusterOverlapSlider"), Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: told.text().startswith("Preview: 1 cluster "), timeout=20_000)
     trained.grab()
-    assert button.mapTo(trained, button.rect().topLeft()) == before
+    assert button.mapTo(trained, QPoint()) - form.mapTo(trained, QPoint()) == before
 
 
 def test_a_run_ends_the_preview(opened: MainWindow, qtbot: QtBot) -> None:
@@ -149,6 +155,17 @@ def test_a_run_labels_all_stars_and_colours_the_map(found: MainWindow) -> None:
     assert [table.item(row, 1).text() for row in range(table.rowCount())] == [f"{n:,}" for n in counted.values()]
     assert sum(counted.values()) == found.workspace.kept.sum()
     assert child(found, ClusterPanel, "clusterPanel").facts().startswith("3 clusters")
+
+
+def test_a_session_with_clusters_shows_the_settings_that_found_them(found: MainWindow, qtbot: QtBot) -> None:
+    session, form = found.workspace.session(), child(found, ClusterForm, "clusterForm")
+    used = form.settings()
+    assert session is not None and used.components == 3
+    found.workspace.show(replace(session, findings=()))
+    form.show_settings(ClusterSettings())
+    found.workspace.show(session)
+    assert form.settings() == used and found.workspace.display.trial is None
+    qtbot.waitUntil(lambda: found.workspace.tasks.running == ())
 
 
 def test_undoing_a_run_takes_the_clusters_away(found: MainWindow) -> None:
@@ -224,7 +241,7 @@ def test_selected_stars_are_assigned_to_another_cluster(found: MainWindow, qtbot
     action = next(action for action in menu.actions() if action.text() == entry)
     qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
     np.testing.assert_array_equal(finding(found).values, np.where(before == 2, code, before))
-    assert "Corrected by hand once" in child(found, QLabel, "clusterNote").text()
+    assert "Corrected by hand once; silhouettes are of" in child(found, QLabel, "clusterNote").text()
     child(found, QAction, "actionUndo").trigger()
     np.testing.assert_array_equal(finding(found).values, before)
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from stellar_gui.analysis.clusters import ClusterSettings
 from stellar_gui.gui.panels.training_options import choices, label_for, spin
@@ -30,6 +30,7 @@ class ClusterForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("clusterForm")
         default = ClusterSettings()
         self._method = choices("clusterMethodCombo", "How clusters are looked for", METHODS)
         self._space = choices("clusterSpaceCombo", "Where distances are taken", SPACES)
@@ -41,7 +42,8 @@ class ClusterForm(QWidget):
         )
         self._overlap = SliderField(
             "clusterOverlap",
-            "Components are merged that overlap by so many nats for each of their stars or more: more keeps more apart",
+            "Components are merged that overlap by so many nats for each of their stars or more: to the right, more "
+            "clusters are kept apart",
             0.005,
             0.7,
             3,
@@ -59,9 +61,10 @@ class ClusterForm(QWidget):
         smallest = label_for("Smallest", self._smallest)
         overlap, components = label_for("Overlap", self._overlap), label_for("Parts", self._components)
         self._labels = (smallest, overlap, components)
+        self._ends = _ends("fewer", "more clusters", self._overlap.field.width())
         self._of_method = {
             "hdbscan": (smallest, self._smallest),
-            "gmm": (overlap, self._overlap, components, self._components),
+            "gmm": (overlap, self._overlap, self._ends, components, self._components),
         }
         self._lay_out()
         self.show_settings(default)
@@ -86,13 +89,15 @@ class ClusterForm(QWidget):
         )
 
     def show_settings(self, settings: ClusterSettings) -> None:
-        """Set the fields."""
+        """Set the fields, without telling of it."""
+        blocker = QSignalBlocker(self)
         self._method.setCurrentIndex(self._method.findData(settings.method))
         self._space.setCurrentIndex(self._space.findData(settings.space))
         self._smallest.set_value(100 * settings.smallest)
         self._overlap.set_value(settings.overlap)
         self._components.setValue(settings.components or 0)
         self._seed.setValue(settings.seed)
+        blocker.unblock()
 
     def _choose_method(self) -> None:
         for method, fields in self._of_method.items():
@@ -113,8 +118,22 @@ class ClusterForm(QWidget):
         grid.addWidget(self._smallest, 2, 1, 1, 3)
         grid.addWidget(overlap, 3, 0)
         grid.addWidget(self._overlap, 3, 1, 1, 3)
-        grid.addWidget(label_for("Seed", self._seed), 4, 0)
-        grid.addWidget(self._seed, 4, 1)
-        grid.addWidget(components, 4, 2)
-        grid.addWidget(self._components, 4, 3)
+        grid.addWidget(self._ends, 4, 1, 1, 3)
+        grid.addWidget(label_for("Seed", self._seed), 5, 0)
+        grid.addWidget(self._seed, 5, 1)
+        grid.addWidget(components, 5, 2)
+        grid.addWidget(self._components, 5, 3)
         grid.setColumnStretch(1, 1)
+
+
+def _ends(left: str, right: str, beside: int) -> QWidget:
+    """What a slider's ends mean, under it; beside: pixels of the field at its right."""
+    ends = QWidget()
+    line = QHBoxLayout(ends)
+    line.setContentsMargins(0, 0, beside + 8, 0)
+    for text in (left, right):
+        label = QLabel(text)
+        label.setProperty("muted", True)
+        line.addWidget(label)
+    line.insertStretch(1)
+    return ends

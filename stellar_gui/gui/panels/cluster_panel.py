@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
 from stellar_gui.analysis.cluster_recipe import edits, note, silhouette, silhouettes
-from stellar_gui.analysis.clusters import CLUSTER, Clustering
+from stellar_gui.analysis.clusters import CLUSTER, Clustering, ClusterSettings, settings_of
 from stellar_gui.analysis.findings import Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
 from stellar_gui.analysis.recipes import Combined, Operation
@@ -23,6 +23,7 @@ from stellar_gui.gui.workspace import Workspace
 
 NO_MAP = "Clusters are looked for on the map: train the autoencoder first."
 TRY = "Move a slider to try settings on some of the stars at once; Find clusters labels them all."
+WIDE = 10_000  # pixels, on which no text is wrapped
 
 
 class _TwoLines(QLabel):
@@ -36,7 +37,8 @@ class _TwoLines(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         """Two lines at least."""
-        return max(super().heightForWidth(width), 2 * self.fontMetrics().lineSpacing())
+        one_line = super().heightForWidth(WIDE)
+        return max(super().heightForWidth(width), one_line + self.fontMetrics().lineSpacing())
 
 
 class ClusterPanel(Panel):
@@ -48,6 +50,7 @@ class ClusterPanel(Panel):
         self._search = ClusterSearch(workspace)
         self._empty = caption(NO_MAP)
         self._form = ClusterForm()
+        self._settings: ClusterSettings | None = None
         self._preview = _TwoLines(TRY)
         self._preview.setObjectName("clusterPreview")
         self._run = _button("clusterRunButton", "Find clusters", "Label all stars by these settings")
@@ -114,6 +117,7 @@ class ClusterPanel(Panel):
         """Follow the map and the clusters that there are; a preview ends."""
         self._end_preview()
         ready, finding = self._workspace.embedding is not None, self._finding()
+        self._fill_form(finding)
         self._empty.setVisible(not ready)
         for part in self._parts:
             part.setVisible(ready)
@@ -133,6 +137,13 @@ class ClusterPanel(Panel):
         self._note.setText(self._told(finding))
         self._allow()
 
+    def _fill_form(self, finding: Finding | None) -> None:
+        """Show the settings by which clusters were found, where they are others than were shown before."""
+        settings = None if finding is None else settings_of(finding)
+        if settings is not None and settings != self._settings:
+            self._form.show_settings(settings)
+        self._settings = settings
+
     def _told(self, finding: Finding) -> str:
         """How the clusters were found and what became of them, in a few sentences."""
         recipe, model = finding.recipe, self._workspace.model
@@ -140,7 +151,7 @@ class ClusterPanel(Panel):
         if (mean := silhouette(recipe)) is not None:
             parts.append(f"Mean silhouette {numbers.fixed(mean, 2)}.")
         if corrected := edits(recipe):
-            parts.append(f"Corrected by hand {_times(len(corrected))}.")
+            parts.append(f"Corrected by hand {_times(len(corrected))}; silhouettes are of the clusters as found.")
         if model is not None and recipe.get("model") != model.id:
             parts.append("Found on the map of another run.")
         return " ".join(filter(None, parts))
@@ -153,7 +164,7 @@ class ClusterPanel(Panel):
     def _show_preview(self, clustering: Clustering) -> None:
         told = [_clusters(len(clustering.sizes)), f"{100 * clustering.noise:.1f} % noise"]
         if clustering.silhouette is not None:
-            told.append(f"silhouette {numbers.fixed(clustering.silhouette, 2)}")
+            told.append(f"mean silhouette {numbers.fixed(clustering.silhouette, 2)}")
         self._say("Preview: " + " \N{MIDDLE DOT} ".join(told))
         self._preview.setToolTip(f"In {numbers.stars(clustering.sampled)}, drawn at random")
 
