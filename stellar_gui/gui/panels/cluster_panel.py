@@ -3,7 +3,7 @@
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
@@ -37,8 +37,9 @@ class _TwoLines(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         """Two lines at least."""
-        one_line = super().heightForWidth(WIDE)
-        return max(super().heightForWidth(width), one_line + self.fontMetrics().lineSpacing())
+        one, two = (self.fontMetrics().size(0, text).height() for text in ("x", "x\nx"))
+        drawn = self.fontMetrics().boundingRect(QRect(0, 0, WIDE, WIDE), 0, "x\nx").height()
+        return max(super().heightForWidth(width), super().heightForWidth(WIDE) - one + max(two, drawn))
 
 
 class ClusterPanel(Panel):
