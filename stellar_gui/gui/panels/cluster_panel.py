@@ -37,9 +37,9 @@ class _TwoLines(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         """Two lines at least."""
-        one, two = (self.fontMetrics().size(0, text).height() for text in ("x", "x\nx"))
-        drawn = self.fontMetrics().boundingRect(QRect(0, 0, WIDE, WIDE), 0, "x\nx").height()
-        return max(super().heightForWidth(width), super().heightForWidth(WIDE) - one + max(two, drawn))
+        metrics, room = self.fontMetrics(), QRect(0, 0, WIDE, WIDE)
+        one, two = (metrics.boundingRect(room, 0, text).height() for text in ("x", "x\nx"))
+        return max(super().heightForWidth(width), super().heightForWidth(WIDE) - one + two)
 
 
 class ClusterPanel(Panel):
