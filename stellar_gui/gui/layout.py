@@ -64,7 +64,7 @@ class Layout:
         self._put_maps_away()
         left, right = (*self._left, *self._behind_left), (*self._right, *self._behind_right, *self._analyses)
         for dock in (*left, *right):
-            dock.setFloating(False)
+            _dock(dock)
             window.removeDockWidget(dock)
         for docks, area in ((left, _Area.LeftDockWidgetArea), (right, _Area.RightDockWidgetArea)):
             for dock in docks:
@@ -153,7 +153,7 @@ class Layout:
     def _put_maps_away(self) -> None:
         for column in self._maps:
             for panel in column:
-                panel.setFloating(False)
+                _dock(panel)
                 self._window.addDockWidget(_Area.BottomDockWidgetArea, panel)
                 panel.hide()
         self._window.splitDockWidget(self._maps[0][0], self._maps[1][0], _Way.Horizontal)
@@ -172,6 +172,12 @@ class Layout:
         beside = [one for one in fronts if one is not None and one is not panel and not one.isFloating()]
         if beside:
             self._window.resizeDocks([panel, beside[-1]], [1, 1], _Way.Horizontal)
+
+
+def _dock(panel: QDockWidget) -> None:
+    """Let a panel float no longer; to say so of one that does not costs Qt some milliseconds."""
+    if panel.isFloating():
+        panel.setFloating(False)
 
 
 def _shows(bar: QTabBar, dock: QDockWidget) -> bool:
