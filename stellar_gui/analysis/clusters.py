@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stellar_gui.analysis.findings import UNLABELLED, Finding
+from stellar_gui.analysis.findings import CLUSTER, UNLABELLED, Finding
 from stellar_gui.analysis.mixture import TRIED, Mixture, fit_mixture, merged
 from stellar_gui.analysis.neighbour_graph import NOISE, NeighbourGraph
 from stellar_gui.errors import InputError
@@ -25,8 +25,6 @@ FEWEST_TOGETHER: Final = 10
 MOST_COMPONENTS: Final = 100
 MOST_CLUSTERS: Final = 900
 """So many can be shown, kept and, with others made by hand, saved."""
-CLUSTER: Final = "cluster"
-"""The name of the column."""
 
 _FEWEST_DIFFERENT: Final = 10
 _SILHOUETTE_STARS, _SILHOUETTE_PREVIEW = 3_000, 1_000

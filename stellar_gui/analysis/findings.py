@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 UNLABELLED: Final = -32768
 """The code of a star that has no label."""
 
+CLUSTER: Final = "cluster"
+ANOMALY_SCORE: Final = "anomaly_score"
+RATING: Final = "rating"
+"""The names of what the program's own analyses find, and of the user's ratings by hand, 0 to 5."""
+
 MOST_LABELS: Final = 1_000
 """Of one finding."""
 

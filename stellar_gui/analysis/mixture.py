@@ -7,8 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, xlogy
-from scipy.stats import chi2
 from threadpoolctl import threadpool_limits
 
 from stellar_gui.progress import Progress
@@ -50,8 +48,10 @@ class Mixture:
             axis=1,
         )
         logarithm = np.log(self.weight) + np.linalg.slogdet(self.whitening)[1] - distance / 2
+        from scipy.special import chdtri, logsumexp
+
         share = np.exp(logarithm - logsumexp(logarithm, axis=1, keepdims=True))
-        return share, distance.min(axis=1) > chi2.ppf(INSIDE, points.shape[1])
+        return share, distance.min(axis=1) > chdtri(points.shape[1], 1 - INSIDE)
 
 
 def fit_mixture(points: NDArray[np.float64], components: int | None, seed: int) -> Generator[Progress, None, Mixture]:
@@ -108,4 +108,6 @@ def merged(share: NDArray[np.float64], overlap: float) -> Generator[None, None, 
 def _gain(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Nats for each of their stars by which two groups' shares are less uncertain as one."""
     union = one + other
+    from scipy.special import xlogy
+
     return float(np.sum(xlogy(union, union) - xlogy(one, one) - xlogy(other, other)) / max(np.sum(union), 1e-12))

@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 MOST_REFERENCES: Final = 40_000
 """Stars among which neighbours are looked for; of more, as many drawn at random with a fixed seed."""
@@ -27,6 +26,8 @@ def nearest(points: NDArray[np.floating], count: int) -> Generator[Near, None, N
     points: (n, d), finite, n > count. The stars come in an order in which one piece's stars lie close together, so that
     the search stays in the processor's cache. No star is its own neighbour; others at the same place are.
     """
+    from scipy.spatial import cKDTree
+
     order = cKDTree(points).indices
     references = np.arange(len(points))
     if len(points) > MOST_REFERENCES:

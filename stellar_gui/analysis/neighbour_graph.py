@@ -1,14 +1,15 @@
 """Clusters by density: HDBSCAN on a graph of neighbours, some ten times as fast as on all pairs of stars."""
 
 from collections.abc import Generator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.spatial import KDTree
 
 from stellar_gui.progress import Progress
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 NOISE: Final = -1
 NEIGHBOURS: Final = 10
@@ -31,6 +32,8 @@ class NeighbourGraph:
     """
 
     def __init__(self, points: NDArray[np.float64], seed: int) -> None:
+        from scipy.spatial import KDTree
+
         self._tree = KDTree(points)
         self._core = self._tree.query(points, [min(NEIGHBOURS, len(points))])[0][:, 0]
         self._graph = _graph(points, seed)
@@ -61,7 +64,10 @@ class NeighbourGraph:
         return placed
 
 
-def _graph(points: NDArray[np.float64], seed: int) -> csr_array:
+def _graph(points: NDArray[np.float64], seed: int) -> "csr_array":
+    from scipy.sparse import csr_array
+    from scipy.spatial import KDTree
+
     stars = len(points)
     level = np.random.default_rng(seed).permutation(stars)
     starts, ends, lengths = [], [], []

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 from stellar_gui.progress import Progress
 
@@ -64,6 +63,8 @@ def neighbourhoods_kept(
 
 def _ranked(values: NDArray[np.floating], rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
     """For each row the 100 nearest others, (b, 100), and the rank of every other one, from 1 on, (b, n)."""
+    from scipy.spatial.distance import cdist
+
     distance = cdist(values[rows], values, "sqeuclidean")
     distance[np.arange(len(rows)), rows] = np.inf
     order = np.argsort(distance, axis=1)

@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from stellar_gui.analysis.nearest import nearest
 from stellar_gui.catalog.bands import BAND_NAMES
@@ -87,6 +86,8 @@ def largest_rank(stars: Stars) -> Steps:
     """Minus the decimal logarithm of the share of stars that are at least as odd, by the score where it is smaller."""
     first = yield from bands(stars)
     second = yield from surroundings(stars)
+    from scipy.stats import rankdata
+
     as_odd = np.minimum(rankdata(-first, "max"), rankdata(-second, "max"))
     score: Scores = np.log10(len(first)) - np.log10(as_odd)
     return score

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from stellar_gui.analysis.neighbour_graph import NOISE, NeighbourGraph
 
@@ -74,6 +73,8 @@ class FreshPlane:
     def __init__(self, places: NDArray[np.floating], size: int) -> None:
         points = places.astype(np.float64) - places.mean(axis=0, dtype=np.float64)
         points /= max(float(points.std(axis=0).max()), 1e-12)
+        from scipy.spatial import KDTree
+
         self.tree = KDTree(points)
         neighbours = self.tree.query(points, min(NEIGHBOURS + 1, len(points)), workers=-1)[1]
         others = neighbours != np.arange(len(points))[:, None]

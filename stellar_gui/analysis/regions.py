@@ -7,11 +7,13 @@ surely outside, those surely inside and those to be decided star by star, so tha
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import shapely
 
 Bounds = tuple[float, float, float, float]
 """x minimum, x maximum, y minimum, y maximum."""
@@ -224,6 +226,8 @@ class Polygon:
         """(n,) bool: strictly inside by the even-odd rule."""
         if len(self.corners) < 3:
             return np.zeros(np.shape(x), bool)
+        import shapely
+
         inside: NDArray[np.bool_] = shapely.contains_xy(self._geometry, x, y) & np.isfinite(x) & np.isfinite(y)
         return inside
 
@@ -237,7 +241,9 @@ class Polygon:
         return np.where(touched, PARTLY, np.where(odd, WHOLE, OUTSIDE)).astype(np.uint8)
 
     @cached_property
-    def _geometry(self) -> shapely.Polygon:
+    def _geometry(self) -> "shapely.Polygon":
+        import shapely
+
         first = self._points[:1]
         # closed twice: GEOS takes four level and upright sides for a rectangle, even where they fold back
         polygon = shapely.Polygon(np.concatenate([self._points, first, first]))

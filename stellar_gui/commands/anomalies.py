@@ -41,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Open, score, sort, write."""
     from stellar_gui.analysis.anomalies import METHODS
-    from stellar_gui.session.anomalies import ANOMALY_SCORE, order_of, score_stars
+    from stellar_gui.analysis.findings import ANOMALY_SCORE
+    from stellar_gui.session.anomalies import order_of, score_stars
     from stellar_gui.session.archive import load_session
     from stellar_gui.session.export import export_rows
 

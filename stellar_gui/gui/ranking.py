@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from stellar_gui.analysis.anomalies import METHODS, Method
-from stellar_gui.analysis.findings import UNLABELLED, Finding
-from stellar_gui.session.anomalies import ANOMALY_SCORE, RATING, order_of
+from stellar_gui.analysis.findings import ANOMALY_SCORE, RATING, UNLABELLED, Finding
+from stellar_gui.session.anomalies import order_of
 
 if TYPE_CHECKING:
     from stellar_gui.gui.workspace import Workspace

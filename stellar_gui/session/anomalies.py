@@ -1,22 +1,17 @@
 """How odd the stars of a session are, as a finding; the one place that the window and the command line use."""
 
 from collections.abc import Generator
-from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stellar_gui.analysis.anomalies import Method, anomaly_scores, ranking
-from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.findings import ANOMALY_SCORE, Finding
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.photometry import photometric_errors
 from stellar_gui.progress import Progress
-
-ANOMALY_SCORE: Final = "anomaly_score"
-RATING: Final = "rating"
-"""The user's ratings of stars, 0 to 5, by hand."""
 
 
 def score_stars(

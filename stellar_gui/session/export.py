@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stellar_gui import __version__
-from stellar_gui.analysis.clusters import CLUSTER
+from stellar_gui.analysis.findings import ANOMALY_SCORE, CLUSTER, RATING
 from stellar_gui.analysis.recipes import Recipe
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
@@ -20,7 +20,6 @@ from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.quality import QualityCuts, Reason
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.progress import Progress
-from stellar_gui.session.anomalies import ANOMALY_SCORE, RATING
 from stellar_gui.session.recipe_words import finding_in_line, subset_in_line
 from stellar_gui.session.session import Session, now
 

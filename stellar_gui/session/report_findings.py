@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from stellar_gui import numbers
 from stellar_gui.analysis.anomalies import METHODS
 from stellar_gui.analysis.cluster_recipe import note, silhouettes
-from stellar_gui.analysis.clusters import CLUSTER
 from stellar_gui.analysis.coloring import ColorChoice, Group, Labels, coloring
-from stellar_gui.analysis.findings import UNLABELLED, Finding, by_name
+from stellar_gui.analysis.findings import ANOMALY_SCORE, CLUSTER, RATING, UNLABELLED, Finding, by_name
 from stellar_gui.analysis.map_data import map_data
 from stellar_gui.analysis.planes import LatentPlane
 from stellar_gui.analysis.recipe_text import described
@@ -20,7 +19,7 @@ from stellar_gui.analysis.statistics import summarise
 from stellar_gui.analysis.subsets import Subset
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.progress import Progress
-from stellar_gui.session.anomalies import ANOMALY_SCORE, RATING, order_of
+from stellar_gui.session.anomalies import order_of
 from stellar_gui.session.markup import Markup, facts, joined, table, tag
 from stellar_gui.session.recipe_words import finding_facts
 from stellar_gui.session.report_figures import MapFigure, label_color, swatch

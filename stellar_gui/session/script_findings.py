@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from stellar_gui.analysis.anomalies import METHODS
 from stellar_gui.analysis.cluster_recipe import edits
-from stellar_gui.analysis.clusters import CLUSTER, ClusterSettings
-from stellar_gui.analysis.findings import UNLABELLED, Finding
-from stellar_gui.session.anomalies import ANOMALY_SCORE
+from stellar_gui.analysis.clusters import ClusterSettings
+from stellar_gui.analysis.findings import ANOMALY_SCORE, CLUSTER, UNLABELLED, Finding
 from stellar_gui.session.python_source import Source, comment, quoted
 from stellar_gui.session.script_stars import Carried
 from stellar_gui.session.session import Session

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stellar_gui.analysis.expression import Expression, ExpressionError, evaluate, parse, text_of
@@ -180,6 +180,7 @@ CONDITIONS: st.SearchStrategy[Expression] = st.deferred(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(CONDITIONS)
 def test_what_is_written_is_read_back_as_the_same(tree: Expression) -> None:
     assert parse(text_of(tree)) == tree

@@ -19,12 +19,15 @@ from tests.catalog.tables import HEAD, ROWS, saved, stars
 PLAIN = "\n".join([HEAD, *ROWS]) + "\n"
 
 
-def refused(path: Path, message: str, limits: Limits | None = None) -> str:
-    """The sentence with which a file is refused, after a look at its form."""
+def refused(path: Path, message: str, limits: Limits | None = None, called: str | None = None) -> str:
+    """The sentence with which a file is refused, after a look at its form.
+
+    called: what it names; by default the file, and its folder too where it is not there.
+    """
     with pytest.raises(InputError, match=message) as failure:
         drain(load_catalog(path) if limits is None else load_catalog(path, limits=limits))
     text = str(failure.value)
-    assert text.startswith(f"{path.name if path.exists() else path}: ")
+    assert text.startswith(f"{called or (path.name if path.exists() else path)}: ")
     assert text.endswith(".")
     assert "\n" not in text
     assert len(text) < 500
@@ -58,13 +61,13 @@ def test_a_file_without_permission(tmp_path: Path):
 
 
 def test_a_path_through_a_file(tmp_path: Path):
-    refused(saved(tmp_path, PLAIN) / "inside.csv", "it cannot be read .not a directory.")
+    refused(saved(tmp_path, PLAIN) / "inside.csv", "it cannot be read .not a directory.", called="inside.csv")
 
 
 def test_a_loop_of_links(tmp_path: Path):
     path = tmp_path / "stars.csv"
     path.symlink_to(path)
-    refused(path, "it cannot be read .too many levels of symbolic links.")
+    refused(path, "it cannot be read .too many levels of symbolic links.", called="stars.csv")
 
 
 def test_a_name_that_no_file_can_have(tmp_path: Path):

@@ -220,7 +220,7 @@ def test_a_click_on_a_handle_is_a_click_as_anywhere(
     click(qtbot, star_map, (3, 3))
     assert heard.edits == []
     assert ("activated 3999" in heard.heard) == (tool not in (Tool.BRUSH, Tool.POLYGON))
-    assert (star_map.region is None) == (tool not in (Tool.PICK, Tool.BRUSH))
+    assert (star_map.region is None) == (tool not in (Tool.PICK, Tool.PROBE, Tool.BRUSH))
     assert star_map.hint.startswith("Polygon: click sets corners") == (tool is Tool.POLYGON)
 
 

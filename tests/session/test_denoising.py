@@ -58,7 +58,7 @@ def test_magnitudes_are_replaced_but_where_a_row_says_why_not(session: Session, 
 def test_ucds_and_descriptions_are_written(session: Session, tmp_path: Path) -> None:
     meta = {BANDS[0]: ColumnMeta("phot.mag;em.opt.U", "magnitude"), "ra": ColumnMeta("pos.eq.ra", "right ascension")}
     drain(denoise(replace(session, catalog=replace(session.catalog, column_meta=meta)), tmp_path / "out.parquet"))
-    assert dict(drain(load_table(tmp_path / "out.parquet")).column_meta) == meta
+    assert dict(drain(load_table(tmp_path / "out.parquet")).column_meta).items() >= meta.items()
 
 
 def test_without_the_originals_the_columns_are_the_catalogues_and_the_flag(session: Session) -> None:

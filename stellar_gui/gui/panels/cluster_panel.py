@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
 from stellar_gui.analysis.cluster_recipe import edits, note, silhouette, silhouettes
-from stellar_gui.analysis.clusters import CLUSTER, Clustering, ClusterSettings, settings_of
-from stellar_gui.analysis.findings import Finding
+from stellar_gui.analysis.clusters import Clustering, ClusterSettings, settings_of
+from stellar_gui.analysis.findings import CLUSTER, Finding
 from stellar_gui.analysis.neighbour_graph import NOISE
 from stellar_gui.analysis.recipes import Combined, Operation
 from stellar_gui.analysis.selection import Mode
