@@ -12,7 +12,7 @@ from stellar_gui.gui.theme import theme
 from stellar_gui.gui.widgets.card import ElidedLabel, headline
 from stellar_gui.session.opening import is_session
 
-WIDTH = 560
+WIDTH = 540
 ROW_HEIGHT = 34
 
 

@@ -60,7 +60,7 @@ def opened(trained: MainWindow, qtbot: QtBot) -> MainWindow:
     parts.selectAll()
     qtbot.keyClicks(parts, "3")
     qtbot.keyClick(slider, Qt.Key.Key_End)
-    qtbot.waitUntil(lambda: trained.workspace.tasks.running == ())
+    qtbot.waitUntil(lambda: trained.workspace.tasks.running == (), timeout=20_000)
     return trained
 
 
@@ -92,6 +92,7 @@ def test_moving_a_slider_tells_at_once_what_would_be_found(opened: MainWindow, q
 
 def test_the_stars_of_a_preview_have_its_colours_on_the_map_until_it_ends(found: MainWindow, qtbot: QtBot) -> None:
     told, star_map = child(found, QLabel, "clusterPreview"), child(found, StarMap, "latentView")
+    star_map.set_contours_visible(False)
     before, steps = star_map.grab_image(), found.workspace.undo_stack.count()
     qtbot.keyClick(child(found, QSlider, "clusterOverlapSlider"), Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: told.text().startswith("Preview: 1 cluster "))

@@ -24,7 +24,6 @@ from stellar_gui.gui.widgets.panel import caption
 BY_EPOCHS, BY_TIME = "epochs", "seconds"
 OWN_SETTINGS = "own settings"
 LARGEST_SEED = 2**31 - 1
-SEED_WIDTH = 80
 
 
 class TrainingForm(QWidget):
@@ -51,7 +50,6 @@ class TrainingForm(QWidget):
         self._trade = caption(TRADE)
         self._trade.setObjectName("presetTrade")
         self._seed = spin("seedSpin", "Seed of the random numbers", 0, LARGEST_SEED, self._base.seed)
-        self._seed.setMinimumWidth(SEED_WIDTH)
         self._epochs = spin(
             "epochsSpin",
             "How many times each star is used; 0 leaves it to the number of stars",
