@@ -25,7 +25,7 @@ from stellar_gui.gui.views import figure
 from stellar_gui.gui.views.figure import MM_PER_INCH, STAR_DPI
 from stellar_gui.gui.views.figure_style import FigureStyle, Look
 from stellar_gui.gui.views.star_map import StarMap
-from stellar_gui.gui.widgets.numbers import count
+from stellar_gui.numbers import count
 
 LOOKS = {Look.PUBLICATION: "Publication", Look.SCREEN: "As on screen"}
 SCALES = (1, 2, 3, 4)

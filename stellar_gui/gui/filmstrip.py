@@ -4,10 +4,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
 
+from stellar_gui import numbers
 from stellar_gui.autoencoder.film import Film
 from stellar_gui.gui import icons
 from stellar_gui.gui.theme import tabular_font
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.workspace import Workspace
 
 PACE = 66

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from stellar_gui.gui.widgets import numbers
+from stellar_gui import numbers
 from stellar_gui.gui.widgets.card import headline
 
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabBar, QVBoxLayout, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
 from stellar_gui.gui import dialogs, icons
@@ -46,7 +47,6 @@ from stellar_gui.gui.sky_server import no_sky_server_page, open_sky_server
 from stellar_gui.gui.status_bar import StatusBar
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.tools import Tool
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel
 from stellar_gui.gui.workspace import NO_STAR, Workspace
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.map_data import map_data
 from stellar_gui.analysis.planes import LatentPlane
 from stellar_gui.gui.color_control import ColorControl
@@ -16,7 +17,6 @@ from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.views.tools import Tool
 from stellar_gui.gui.welcome import Welcome
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.card import Card
 from stellar_gui.gui.workspace import Workspace
 

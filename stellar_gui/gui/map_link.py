@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from stellar_gui import numbers
 from stellar_gui.analysis.coloring import DENSITY, ColorChoice, Coloring, Group, Labels, coloring
 from stellar_gui.analysis.findings import Finding, by_name
 from stellar_gui.analysis.hues import StarColors
@@ -26,7 +27,6 @@ from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.hue_image import LegendEntry
 from stellar_gui.gui.views.star_map import StarMap
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress, drain
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from stellar_gui import numbers
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandRow, BandTable
 from stellar_gui.gui.widgets.panel import caption
 from stellar_gui.session.compressed_file import Compression

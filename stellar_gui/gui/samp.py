@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.recipes import Rows
 from stellar_gui.analysis.sky import star_near
 from stellar_gui.catalog.catalog import Catalog
@@ -16,7 +17,6 @@ from stellar_gui.errors import InputError
 from stellar_gui.gui.files import Files
 from stellar_gui.gui.offers import Offers
 from stellar_gui.gui.tasks import Task
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.workspace import NO_STAR, Workspace
 from stellar_gui.session.samp.inbox import Inbox
 from stellar_gui.session.samp.link import Lost, Program, Programs, SampLink, Told

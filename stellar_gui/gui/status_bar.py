@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.gui import icons
 from stellar_gui.gui.tasks import Task
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.plain import plain_tip
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress

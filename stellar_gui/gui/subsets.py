@@ -6,10 +6,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from stellar_gui import numbers
 from stellar_gui.analysis.recipes import Label, Recipe, kept
 from stellar_gui.analysis.subsets import Mask, Subset, Subsets
 from stellar_gui.gui.undo import ChangeCommand
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.session.run import numbered
 
 PROPOSED = "subset"

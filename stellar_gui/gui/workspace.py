@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from stellar_gui import numbers
 from stellar_gui.analysis.recipes import EVERYTHING, ROWS, Combined, Operation, Recipe, Rows, after_gesture, kept
 from stellar_gui.analysis.selection import Mode, combine
 from stellar_gui.analysis.star_columns import StarColumns
@@ -28,7 +29,6 @@ from stellar_gui.gui.subsets import SubsetList
 from stellar_gui.gui.tasks import Task, Tasks
 from stellar_gui.gui.trust import Trust
 from stellar_gui.gui.undo import Chosen, CutsCommand, Gesture, SelectionCommand
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.progress import Progress
 from stellar_gui.session.details import place
 from stellar_gui.session.session import Session

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from stellar_gui import numbers
 from stellar_gui.analysis.coloring import DENSITY
 from stellar_gui.analysis.contrast import Contrast, contrast
 from stellar_gui.analysis.findings import Finding
@@ -21,7 +22,6 @@ from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.histogram_pair import HistogramPair
 from stellar_gui.gui.views.sed_plot import SedPlot
 from stellar_gui.gui.views.star_map import StarMap
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.progress import drain
 from stellar_gui.session.session import Session
 from tests.gui.map_helpers import drag

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.anomalies import DEFAULT, METHODS, Method
 from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.selection import Mode
@@ -16,7 +17,6 @@ from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.photometry import has_photometric_errors
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.score_histogram import ScoreHistogram
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.star_table import Column, StarTable
 from stellar_gui.gui.workspace import NO_STAR, Workspace

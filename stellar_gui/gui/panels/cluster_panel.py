@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.cluster_edits import as_subset, assigned, joined, new_cluster, sizes
 from stellar_gui.analysis.cluster_recipe import edits, note, silhouette, silhouettes
 from stellar_gui.analysis.clusters import Clustering, ClusterSettings, settings_of
@@ -16,7 +17,6 @@ from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.cluster_search import ClusterSearch
 from stellar_gui.gui.panels.cluster_form import ClusterForm
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.cluster_table import ClusterRow, ClusterTable
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.workspace import Workspace

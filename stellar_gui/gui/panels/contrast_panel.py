@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.coloring import LATENTS, ColorChoice
 from stellar_gui.analysis.contrast import Contrast, Effect, contrast
 from stellar_gui.analysis.findings import by_name
@@ -15,7 +16,6 @@ from stellar_gui.analysis.recipe_axes import axes_of
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.histogram_pair import HistogramPair
 from stellar_gui.gui.views.sed_plot import SedPlot
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.effect_table import EffectTable, told
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.workspace import Workspace

@@ -1,10 +1,10 @@
 """The panel with the control map: what a map of stars without structure looks like."""
 
+from stellar_gui import numbers
 from stellar_gui.analysis.map_data import MapData
 from stellar_gui.analysis.planes import LatentPlane
 from stellar_gui.gui.persistence import PersistenceTest
 from stellar_gui.gui.views.star_map import StarMap
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.card import ElidedLabel
 from stellar_gui.gui.widgets.panel import Panel
 

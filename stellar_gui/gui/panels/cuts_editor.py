@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.catalog.quality import Quality, QualityCuts, Reason
 from stellar_gui.gui.theme import tabular_font
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import caption
 from stellar_gui.gui.workspace import Workspace
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt
 
+from stellar_gui import numbers
 from stellar_gui.analysis.corner import CornerData, corner_histograms
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.panels.column_chooser import ColumnChooser
 from stellar_gui.gui.panels.cuts_editor import CutsEditor
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.corner_plot import CornerPlot
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.card import ElidedLabel
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.plain import plain_tip

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QComboBox, QStackedWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.planes import Plane, SkyPlane
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.sky import Projection, ProjectionKind
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.map_link import MapLink
 from stellar_gui.gui.views.star_map import StarMap
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.workspace import Workspace
 

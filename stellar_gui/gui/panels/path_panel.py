@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
+from stellar_gui import numbers
 from stellar_gui.gui.views.path_charts import PathChart, PathColours, PathStrip
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.workspace import Workspace
 

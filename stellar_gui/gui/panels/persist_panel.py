@@ -7,11 +7,11 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox
 
+from stellar_gui import numbers
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.persistence import PersistenceTest
 from stellar_gui.gui.views.map_stamps import MapStamp, MapStamps
 from stellar_gui.gui.views.strip_chart import Strip, StripChart
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress

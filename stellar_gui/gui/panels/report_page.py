@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.autoencoder.report import EvaluationReport, ResidualTrend
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.gui.panels import report_text
 from stellar_gui.gui.theme import tabular_font
 from stellar_gui.gui.views.trend_chart import TrendChart
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandTable
 from stellar_gui.gui.widgets.card import ElidedLabel, headline
 from stellar_gui.gui.widgets.panel import caption

@@ -3,9 +3,9 @@
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from stellar_gui import numbers
 from stellar_gui.autoencoder.report import EvaluationReport
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandRow
 from stellar_gui.session.model_words import class_sentence, comparison
 

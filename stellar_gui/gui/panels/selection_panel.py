@@ -5,13 +5,13 @@ import pandas as pd
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.statistics import SelectionSummary, summarise
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.sed_plot import SedPlot
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandTable
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.star_table import Column, StarTable

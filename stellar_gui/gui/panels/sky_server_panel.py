@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from stellar_gui import numbers
 from stellar_gui.catalog.sky_server import Fetched, Query, fetch
 from stellar_gui.errors import InputError, StellarError
 from stellar_gui.gui.panels.sky_server_form import SkyServerForm
 from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.tasks import Task
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import caption
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.populated import SHARE
 from stellar_gui.analysis.statistics import error_ranks
 from stellar_gui.catalog.bands import BANDS
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.gui.sky_server import no_sky_server_page, open_sky_server
 from stellar_gui.gui.views.sed_plot import DecodedPlace, SedPlot
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandRow, BandTable
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.widgets.row_view import RowView

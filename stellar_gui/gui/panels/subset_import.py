@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from stellar_gui import numbers
 from stellar_gui.analysis.identifiers import Found, find_stars
 from stellar_gui.analysis.recipes import applied
 from stellar_gui.analysis.star_columns import StarColumns
 from stellar_gui.analysis.subsets import Subset
 from stellar_gui.errors import InputError
 from stellar_gui.gui.tasks import Task
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import caption
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress

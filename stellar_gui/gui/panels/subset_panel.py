@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.expression import ExpressionError, evaluate, parse
 from stellar_gui.analysis.recipes import typed
 from stellar_gui.analysis.selection import Mode
@@ -16,7 +17,6 @@ from stellar_gui.gui.panels.subset_actions import SubsetActions
 from stellar_gui.gui.panels.subset_import import ImportDialog
 from stellar_gui.gui.panels.subset_properties import SubsetProperties
 from stellar_gui.gui.tasks import Task
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandTable
 from stellar_gui.gui.widgets.expression_field import ExpressionField
 from stellar_gui.gui.widgets.panel import Panel, caption

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.recipe_text import described
 from stellar_gui.analysis.recipes import models_of
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.card import headline
 from stellar_gui.gui.widgets.panel import caption
 from stellar_gui.gui.workspace import Workspace

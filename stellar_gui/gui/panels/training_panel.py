@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
+from stellar_gui import numbers
 from stellar_gui.autoencoder.config import Command, TrainingConfig, begun_elsewhere
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.dust_map import outside_note, with_reddening
@@ -21,7 +22,6 @@ from stellar_gui.errors import StellarError
 from stellar_gui.gui.panels.training_form import TrainingForm
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.loss_chart import LossChart
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.band_table import BandTable
 from stellar_gui.gui.widgets.card import ElidedLabel
 from stellar_gui.gui.widgets.panel import Panel, caption

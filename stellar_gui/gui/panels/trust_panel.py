@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.analysis.projections import UMAP_STARS, umap_installed
 from stellar_gui.analysis.trust import LEAST_STARS, Shading
 from stellar_gui.gui.theme import tabular_font, theme
 from stellar_gui.gui.views.color_maps import is_dark
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.panel import Panel, caption
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import Progress

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from stellar_gui.gui.theme import Colors, tabular_font
 from stellar_gui.gui.views.map_view import MapView
-from stellar_gui.gui.widgets.numbers import MINUS
+from stellar_gui.numbers import MINUS
 
 TICK = 5.0
 _GAP = 5.0

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from superqt.utils import QSignalThrottler
 
 from stellar_gui.gui.theme import tabular_font, theme
-from stellar_gui.gui.widgets.numbers import MINUS
+from stellar_gui.numbers import MINUS
 
 MARK = 7.0  # diameter of a star's mark, in logical pixels
 DASH_PATTERN = [3.0, 2.0]  # dash and gap, in line widths

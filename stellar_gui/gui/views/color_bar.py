@@ -12,7 +12,7 @@ from stellar_gui.gui.views.axes import axis_font, ticks
 from stellar_gui.gui.views.color_ramp import STEPS, packed
 from stellar_gui.gui.views.density_layer import StarImage
 from stellar_gui.gui.views.hue_image import ValueKey
-from stellar_gui.gui.widgets.numbers import count
+from stellar_gui.numbers import count
 
 _LENGTH, _THICKNESS = 150.0, 8.0
 _SHORTEST = 80.0

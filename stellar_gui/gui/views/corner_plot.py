@@ -24,7 +24,7 @@ from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.chart_style import shade, small_font
 from stellar_gui.gui.views.color_ramp import STEPS, packed, ramp, rgb
 from stellar_gui.gui.views.corner_cells import density_image, paint_histogram, useful_bins
-from stellar_gui.gui.widgets.numbers import MINUS, count, stars
+from stellar_gui.numbers import MINUS, count, stars
 
 _BANDS = len(BAND_NAMES)
 _GAP = 4  # logical pixels between cells

@@ -14,8 +14,8 @@ from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import paint_bubble, paint_corner
 from stellar_gui.gui.views.outlines import LEAST_CORNERS, BrushOutline, Outline, Point, PolygonOutline
-from stellar_gui.gui.widgets.numbers import count
-from stellar_gui.gui.widgets.numbers import stars as number_of_stars
+from stellar_gui.numbers import count
+from stellar_gui.numbers import stars as number_of_stars
 
 _LINE, _HALO, _HALO_OPACITY = 1.6, 4.2, 0.8
 _FILL, _NEXT_FILL, _BRUSH_FILL = 0.10, 0.05, 0.22  # opacity

@@ -21,7 +21,7 @@ from stellar_gui.gui.views.outlines import (
 )
 from stellar_gui.gui.views.tool_map import ToolMap
 from stellar_gui.gui.views.tools import Tool
-from stellar_gui.gui.widgets.numbers import stars as number_of_stars
+from stellar_gui.numbers import stars as number_of_stars
 
 _LIVE_EVERY = 33  # ms between live counts
 _CLOSING = 8.0  # logical pixels about a polygon's first corner: a click there closes it

@@ -20,7 +20,7 @@ from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import HANDLE, SMALL_HANDLE, paint_bubble, paint_corner, paint_grip
 from stellar_gui.gui.views.outlines import Point, lines_of
 from stellar_gui.gui.views.region_bar import RegionBar
-from stellar_gui.gui.widgets.numbers import stars as number_of_stars
+from stellar_gui.numbers import stars as number_of_stars
 
 REACH = 6.0  # logical pixels within which a handle is taken hold of
 

@@ -5,7 +5,7 @@ import pyqtgraph as pg
 from stellar_gui.analysis.contrast import Effect
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.chart_style import Chart, LegendEntry, Mark, PlainAxis, pen, shade
-from stellar_gui.gui.widgets.numbers import count
+from stellar_gui.numbers import count
 
 _ROOM = 1.06
 

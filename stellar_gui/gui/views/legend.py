@@ -11,7 +11,7 @@ from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import axis_font
 from stellar_gui.gui.views.hue_image import LabelKey, LegendEntry
 from stellar_gui.gui.views.map_view import MapView
-from stellar_gui.gui.widgets.numbers import count
+from stellar_gui.numbers import count
 
 _AWAY, _PAD, _SWATCH, _GAP = 8.0, 7.0, 9.0, 7.0
 _MOST_OF_PLOT = 0.6

@@ -15,7 +15,7 @@ from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.chart_style import DASH_PATTERN, MARK, LegendEntry, Mark, pen, shade
 from stellar_gui.gui.views.epoch_chart import EpochChart
 from stellar_gui.gui.views.scale_axis import ScaleAxis
-from stellar_gui.gui.widgets.numbers import count
+from stellar_gui.numbers import count
 
 SAME = 0.05
 """Share within which the validation loss is the mean squared residual, so that its root is an rms in magnitudes."""

@@ -19,7 +19,7 @@ from stellar_gui.gui.views.hue_image import LabelKey, ValueKey
 from stellar_gui.gui.views.map_canvas import LEAST_PLOT, MapCanvas
 from stellar_gui.gui.views.map_view import MapView
 from stellar_gui.gui.views.marks import paint_note, paint_ring
-from stellar_gui.gui.widgets.numbers import stars as number_of_stars
+from stellar_gui.numbers import stars as number_of_stars
 
 _ROOMY, _SMALLEST_TEXT = 420.0, 0.75  # logical pixels; text of 9 points is then 6.75 at least
 

@@ -12,7 +12,7 @@ from stellar_gui.gui import icons
 from stellar_gui.gui.theme import tabular_font
 from stellar_gui.gui.views.handles import Finished
 from stellar_gui.gui.views.outlines import LassoOutline, PolygonOutline
-from stellar_gui.gui.widgets.numbers import MINUS, count
+from stellar_gui.numbers import MINUS, count
 
 _FIELD_LETTERS = 8
 _ABOVE_AXIS = 10  # logical pixels from the plot's lower side

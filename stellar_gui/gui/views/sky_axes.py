@@ -13,7 +13,7 @@ from stellar_gui.analysis.sky import Projection, ProjectionKind
 from stellar_gui.gui.theme import Colors
 from stellar_gui.gui.views.axes import TICK, axis_font, paint_titles
 from stellar_gui.gui.views.map_view import MapView
-from stellar_gui.gui.widgets.numbers import MINUS
+from stellar_gui.numbers import MINUS
 
 _STEPS = (30.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)  # deg
 _SPACING = 80.0  # logical pixels between two lines, at least

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.chart_style import pen, shade, small_font
-from stellar_gui.gui.widgets import numbers
 
 _DOT = 7.0
 _GAP = 10

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QSiz
 
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.gui.theme import theme
-from stellar_gui.gui.widgets.numbers import fixed
 from stellar_gui.gui.widgets.table_style import (
     LEFT,
     PADDING,
@@ -23,6 +22,7 @@ from stellar_gui.gui.widgets.table_style import (
     table_font,
     text_width,
 )
+from stellar_gui.numbers import fixed
 
 _SMALLER = (0.5, 1.0, 1.5, 2.0)  # points off the window's font, tried in this order until all fits
 _USUAL_NUMBER = "88.888"

@@ -7,9 +7,9 @@ from PySide6.QtCore import QItemSelectionModel, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem
 
+from stellar_gui import numbers
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.hue_palette import hue_colors, rest_color
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.table_style import LEFT, RIGHT, QuietHeader, copy_rows, row_height, table_font
 
 SWATCH = 10

@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
+from stellar_gui import numbers
 from stellar_gui.analysis.contrast import CONFIDENCE, Effect
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.chart_style import shade
 from stellar_gui.gui.views.histogram_pair import named
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.plain import plain_tip
 from stellar_gui.gui.widgets.table_style import (
     LEFT,

@@ -28,11 +28,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from stellar_gui import numbers
 from stellar_gui.analysis.thumbnail import SIDE
 from stellar_gui.autoencoder.presets import preset_of
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.stamp import stamp
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.session.run import Run
 
 AIR = 8

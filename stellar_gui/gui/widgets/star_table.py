@@ -12,7 +12,6 @@ from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QKeySequence, QResizeEv
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView
 
 from stellar_gui.gui.theme import theme
-from stellar_gui.gui.widgets.numbers import MINUS, fixed
 from stellar_gui.gui.widgets.plain import plain_tip
 from stellar_gui.gui.widgets.table_style import (
     LEFT,
@@ -26,6 +25,7 @@ from stellar_gui.gui.widgets.table_style import (
     table_font,
     text_width,
 )
+from stellar_gui.numbers import MINUS, fixed
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

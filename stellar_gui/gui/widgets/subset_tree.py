@@ -16,10 +16,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeView
 
+from stellar_gui import numbers
 from stellar_gui.analysis.subsets import Subset
 from stellar_gui.gui.theme import tabular_font, theme
 from stellar_gui.gui.views.hue_palette import on_theme
-from stellar_gui.gui.widgets import numbers
 from stellar_gui.gui.widgets.plain import plain_tip
 
 TITLES = ("Subset", "stars", "share")

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QGuiApplic
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from stellar_gui.gui.theme import tabular_font, theme
-from stellar_gui.gui.widgets.numbers import MINUS
+from stellar_gui.numbers import MINUS
 
 PADDING = 3  # logical pixels at the left and the right of a cell's text
 SORT_MARK = 9  # room for the sort mark, in logical pixels
