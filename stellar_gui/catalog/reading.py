@@ -14,12 +14,12 @@ from typing import Final
 
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import recognise
-from stellar_gui.catalog.csv_table import read_text_table
-from stellar_gui.catalog.file_bytes import first_bytes
-from stellar_gui.catalog.fits_table import fits_tables, read_fits
-from stellar_gui.catalog.parquet_table import read_parquet
-from stellar_gui.catalog.raw_table import LIMITS, Limits, RawTable
-from stellar_gui.catalog.votable_table import read_votable, votable_tables
+from stellar_gui.catalog.formats.csv_table import read_text_table
+from stellar_gui.catalog.formats.file_bytes import first_bytes
+from stellar_gui.catalog.formats.fits_table import fits_tables, read_fits
+from stellar_gui.catalog.formats.parquet_table import read_parquet
+from stellar_gui.catalog.formats.raw_table import LIMITS, Limits, RawTable
+from stellar_gui.catalog.formats.votable_table import read_votable, votable_tables
 from stellar_gui.errors import InputError, MissingBandsError
 from stellar_gui.progress import Progress, drain
 

@@ -14,17 +14,17 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.types as kinds
 
-from stellar_gui.catalog.arrow_frame import DESCRIPTION, UCD, UNIT, from_frame, is_text, told
-from stellar_gui.catalog.arrow_plain import numbers_and_text, without_nesting
 from stellar_gui.catalog.atomic import atomic_target
 from stellar_gui.catalog.column_meta import ColumnMeta
-from stellar_gui.catalog.csv_layout import COLUMN_FACTS
-from stellar_gui.catalog.csv_types import MISSING
-from stellar_gui.catalog.ecsv_header import header_lines
-from stellar_gui.catalog.fits_writing import write_fits
-from stellar_gui.catalog.parquet_table import key_values
+from stellar_gui.catalog.formats.arrow_frame import DESCRIPTION, UCD, UNIT, from_frame, is_text, told
+from stellar_gui.catalog.formats.arrow_plain import numbers_and_text, without_nesting
+from stellar_gui.catalog.formats.csv_layout import COLUMN_FACTS
+from stellar_gui.catalog.formats.csv_types import MISSING
+from stellar_gui.catalog.formats.ecsv_header import header_lines
+from stellar_gui.catalog.formats.fits_writing import write_fits
+from stellar_gui.catalog.formats.parquet_table import key_values
+from stellar_gui.catalog.formats.votable_writing import write_votable
 from stellar_gui.catalog.reading import ending
-from stellar_gui.catalog.votable_writing import write_votable
 from stellar_gui.errors import OutputError
 from stellar_gui.progress import Progress, drain
 

@@ -43,8 +43,8 @@ def run(arguments: argparse.Namespace) -> None:
     from stellar_gui.analysis.anomalies import METHODS
     from stellar_gui.analysis.findings import ANOMALY_SCORE
     from stellar_gui.session.anomalies import order_of, score_stars
-    from stellar_gui.session.archive import load_session
     from stellar_gui.session.export import export_rows
+    from stellar_gui.session.storage.archive import load_session
 
     session = follow(load_session(arguments.session), "opening")
     if session.embedding is None or session.model is None:

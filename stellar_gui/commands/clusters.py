@@ -58,9 +58,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Open, find clusters, write, and tell what was found."""
     from stellar_gui.analysis.clusters import ClusterSettings, as_finding
     from stellar_gui.errors import InputError
-    from stellar_gui.session.archive import load_session, require_place_for
     from stellar_gui.session.clusters import cluster_stars
     from stellar_gui.session.export import export_rows
+    from stellar_gui.session.storage.archive import load_session, require_place_for
 
     settings = _settings(arguments, ClusterSettings(arguments.method, arguments.space, seed=arguments.seed))
     require_place_for(arguments.out)

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
     from stellar_gui.analysis.findings import by_name
     from stellar_gui.analysis.recipe_axes import axes_of
     from stellar_gui.analysis.recipes import ROWS
-    from stellar_gui.session.archive import load_session
+    from stellar_gui.session.storage.archive import load_session
 
     session = follow(load_session(arguments.session), "opening")
     own = _members(session, arguments.subset)

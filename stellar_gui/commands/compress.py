@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, train where needed, pack, and tell what was lost."""
-    from stellar_gui.session.archive import load_session, require_place_for
     from stellar_gui.session.compression import compress
+    from stellar_gui.session.storage.archive import load_session, require_place_for
 
     require_place_for(arguments.out)
     session = follow(load_session(arguments.session), "opening")

@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open the model, decode, write."""
-    from stellar_gui.session.archive import load_model
     from stellar_gui.session.encoding import decode_file
+    from stellar_gui.session.storage.archive import load_model
 
     stored = follow(load_model(arguments.session), "opening")
     decoded = follow(decode_file(stored, arguments.latents, arguments.output, arguments.table), "decoding")

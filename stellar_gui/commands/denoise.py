@@ -27,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, replace, write."""
-    from stellar_gui.session.archive import load_session
     from stellar_gui.session.denoising import denoise
+    from stellar_gui.session.storage.archive import load_session
 
     session = follow(load_session(arguments.session), "opening")
     done = follow(denoise(session, arguments.out, arguments.originals), "writing")

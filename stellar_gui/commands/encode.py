@@ -35,8 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open the model, then read, encode and write piece by piece."""
-    from stellar_gui.session.archive import load_model
     from stellar_gui.session.encoding import encode_file
+    from stellar_gui.session.storage.archive import load_model
 
     stored = follow(load_model(arguments.session), "opening")
     work = encode_file(

@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, choose the rows, write."""
-    from stellar_gui.session.archive import load_session
     from stellar_gui.session.export import export_rows
+    from stellar_gui.session.storage.archive import load_session
 
     session = follow(load_session(arguments.session), "opening")
     rows, what = session.rows_of(arguments.subset)

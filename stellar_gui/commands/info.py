@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.file.suffix.lower() == ".stellar":
-        from stellar_gui.session.manifest import read_manifest
+        from stellar_gui.session.storage.manifest import read_manifest
 
         manifest = read_manifest(arguments.file)
         return {

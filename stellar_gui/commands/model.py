@@ -21,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open the model, write it."""
-    from stellar_gui.session.archive import load_model
     from stellar_gui.session.model_export import export_model
+    from stellar_gui.session.storage.archive import load_model
 
     stored = follow(load_model(arguments.session), "opening")
     files = export_model(stored.model, arguments.folder)

@@ -35,8 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, decode, write."""
-    from stellar_gui.session.archive import load_session
     from stellar_gui.session.probing import path_file
+    from stellar_gui.session.storage.archive import load_session
 
     session = follow(load_session(arguments.session), "opening")
     work = path_file(session, arguments.points, arguments.output, arguments.steps, arguments.table)

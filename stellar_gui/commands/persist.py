@@ -45,8 +45,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Open, train, measure, tell."""
     import numpy as np
 
-    from stellar_gui.session.archive import load_session
     from stellar_gui.session.persistence import assess_persistence
+    from stellar_gui.session.storage.archive import load_session
 
     session = follow(load_session(arguments.session), "opening")
     rows, _ = session.rows_of(arguments.subset)

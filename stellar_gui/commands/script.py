@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, write."""
-    from stellar_gui.session.archive import load_session, require_place_for
-    from stellar_gui.session.script import write_script
+    from stellar_gui.session.script.document import write_script
+    from stellar_gui.session.storage.archive import load_session, require_place_for
 
     require_place_for(arguments.out)
     session = follow(load_session(arguments.session), "opening")

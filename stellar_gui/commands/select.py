@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, select, save, tell."""
-    from stellar_gui.session.archive import load_session, save_session
     from stellar_gui.session.selecting import select_as_in, select_by_expression
+    from stellar_gui.session.storage.archive import load_session, save_session
 
     if (arguments.expression is None) == (arguments.other is None):
         raise InputError("give either an EXPRESSION or --from (see stellar-gui select --help)")

@@ -134,11 +134,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read, clean, train, embed, save, and tell how good the model is."""
     from stellar_gui.catalog.bands import BAND_NAMES
-    from stellar_gui.catalog.dust_map import outside_note, with_reddening
+    from stellar_gui.catalog.dust.dust_map import outside_note, with_reddening
     from stellar_gui.catalog.reading import load_catalog
     from stellar_gui.errors import InputError
-    from stellar_gui.session.archive import require_place_for, save_session
     from stellar_gui.session.pipeline import fit
+    from stellar_gui.session.storage.archive import require_place_for, save_session
 
     config, cuts = _config(arguments), cuts_of(arguments)
     given = [name for name in ("preset", "dust_map", *NETWORK, *SETTINGS) if getattr(arguments, name) is not None]
@@ -185,8 +185,8 @@ def run(arguments: argparse.Namespace) -> None:
 def _resumed(path: Path) -> "Session":
     """The session at path, with its interrupted training brought to an end."""
     from stellar_gui.errors import InputError
-    from stellar_gui.session.archive import load_session
     from stellar_gui.session.pipeline import fit
+    from stellar_gui.session.storage.archive import load_session
 
     session = follow(load_session(path), "opening")
     checkpoint = session.checkpoint

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Open, compare, tell."""
     from stellar_gui.analysis.projections import umap_installed
-    from stellar_gui.session.archive import load_session
+    from stellar_gui.session.storage.archive import load_session
     from stellar_gui.session.trust import assess_trust, umap_places
 
     session = follow(load_session(arguments.session), "opening")

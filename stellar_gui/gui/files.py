@@ -147,7 +147,7 @@ class Files(QObject):
         step = self._workspace.undo_stack.index()
 
         def work() -> Generator[Any, None, None]:
-            from stellar_gui.session.archive import save_session
+            from stellar_gui.session.storage.archive import save_session
 
             return save_session(session, target)
 

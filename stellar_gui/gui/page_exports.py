@@ -34,7 +34,7 @@ class PageExports(QObject):
         """Write the session as one page of HTML."""
 
         def write(session: Session, target: Path) -> Generator[Any, None, object]:
-            from stellar_gui.session.report_page import write_report
+            from stellar_gui.session.report.page import write_report
 
             return write_report(session, target)
 
@@ -48,7 +48,7 @@ class PageExports(QObject):
         """Write the session as a Python script that repeats it."""
 
         def write(session: Session, target: Path) -> Generator[Any, None, object]:
-            from stellar_gui.session.script import write_script
+            from stellar_gui.session.script.document import write_script
 
             return write_script(session, target)
 

@@ -15,8 +15,8 @@ from stellar_gui.errors import InputError, OutputError, StellarError
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import drain
-from stellar_gui.session.manifest import read_manifest
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.manifest import read_manifest
 
 FOLDER = "recovered"
 ENDING = ".stellar"
@@ -153,7 +153,7 @@ def _no_copy(folder: Path) -> OutputError:
 
 
 def _save(session: Session, path: Path, origin: str | None) -> Generator[Any, None, None]:
-    from stellar_gui.session.archive import save_session
+    from stellar_gui.session.storage.archive import save_session
 
     beside = path.with_suffix(ORIGIN)
     if origin is None:

@@ -11,8 +11,8 @@ from stellar_gui import __version__
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress, drain
-from stellar_gui.session.container import MANIFEST, MODEL, ArchiveKind, read_members
-from stellar_gui.session.manifest import Manifest
+from stellar_gui.session.storage.container import MANIFEST, MODEL, ArchiveKind, read_members
+from stellar_gui.session.storage.manifest import Manifest
 
 ENDING: Final = ".stellarz"
 FORMAT: Final = "stellar-gui compressed catalogue"

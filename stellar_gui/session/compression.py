@@ -18,7 +18,6 @@ from stellar_gui.catalog.photometry import extinction
 from stellar_gui.catalog.writing import atomic_target
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
-from stellar_gui.session.archive import manifest_of, read_model
 from stellar_gui.session.compressed_file import (
     EXACT,
     LATENTS,
@@ -30,12 +29,13 @@ from stellar_gui.session.compressed_file import (
     description_of,
     read_parts,
 )
-from stellar_gui.session.container import MANIFEST, MODEL, write_members
 from stellar_gui.session.details import details_of
 from stellar_gui.session.export import MEAN_MAGNITUDE, latent_names
-from stellar_gui.session.manifest import Manifest
 from stellar_gui.session.session import Mask, Session, now
-from stellar_gui.session.tables import from_parquet, to_parquet
+from stellar_gui.session.storage.archive import manifest_of, read_model
+from stellar_gui.session.storage.container import MANIFEST, MODEL, write_members
+from stellar_gui.session.storage.manifest import Manifest
+from stellar_gui.session.storage.tables import from_parquet, to_parquet
 
 if TYPE_CHECKING:
     from stellar_gui.autoencoder.model import TrainedModel

@@ -13,20 +13,19 @@ from numpy.typing import NDArray
 
 from stellar_gui.autoencoder.details import Details
 from stellar_gui.autoencoder.embedding import embed
-from stellar_gui.catalog.arrow_frame import from_frame, to_frame
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING, ColumnRoles, listing, numbers, recognise
-from stellar_gui.catalog.dust_map import COLUMN as DUST_COLUMN
-from stellar_gui.catalog.dust_map import outside_note, with_reddening
+from stellar_gui.catalog.dust.dust_map import COLUMN as DUST_COLUMN
+from stellar_gui.catalog.dust.dust_map import outside_note, with_reddening
+from stellar_gui.catalog.formats.arrow_frame import from_frame, to_frame
+from stellar_gui.catalog.formats.raw_table import LIMITS
+from stellar_gui.catalog.formats.text_pieces import require_memory
 from stellar_gui.catalog.quality import Quality, check
-from stellar_gui.catalog.raw_table import LIMITS
 from stellar_gui.catalog.reading import load_table
-from stellar_gui.catalog.text_pieces import require_memory
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress, drain
-from stellar_gui.session.archive import StoredModel
 from stellar_gui.session.details import details_of
 from stellar_gui.session.export import (
     MEAN_MAGNITUDE,
@@ -42,6 +41,7 @@ from stellar_gui.session.export import (
 )
 from stellar_gui.session.piece_writing import table_writer
 from stellar_gui.session.pieces import Piece, Types, read_table_pieces
+from stellar_gui.session.storage.archive import StoredModel
 
 _CHECKED_ROLES: Final = (*BAND_NAMES, "identifier", "class")
 

@@ -37,7 +37,7 @@ def open_path(
 
         return Session((yield from decompress(path)))
     if is_session(path):
-        from stellar_gui.session.archive import load_session
+        from stellar_gui.session.storage.archive import load_session
 
         return (yield from load_session(path))
     return Session((yield from load_catalog(path, columns, table=table)))

@@ -10,10 +10,10 @@ from typing import IO, Protocol, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stellar_gui.catalog.arrow_frame import annotated, to_frame
 from stellar_gui.catalog.atomic import atomic_target
 from stellar_gui.catalog.column_meta import ColumnMeta
-from stellar_gui.catalog.parquet_table import key_values
+from stellar_gui.catalog.formats.arrow_frame import annotated, to_frame
+from stellar_gui.catalog.formats.parquet_table import key_values
 from stellar_gui.catalog.writing import save_arrow, write_table, writer_for, writes_parquet, writes_text
 from stellar_gui.errors import OutputError
 from stellar_gui.progress import drain

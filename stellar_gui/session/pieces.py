@@ -14,16 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from stellar_gui.catalog.arrow_frame import column_meta_of, from_frame, units_of
 from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.columns import LARGEST_EXACT_FLOAT
-from stellar_gui.catalog.csv_layout import read_layout, unique_names
-from stellar_gui.catalog.csv_table import read_text_table
-from stellar_gui.catalog.fits_table import open_fits, read_fits
-from stellar_gui.catalog.parquet_table import read_parquet
-from stellar_gui.catalog.raw_table import LIMITS
+from stellar_gui.catalog.formats.arrow_frame import column_meta_of, from_frame, units_of
+from stellar_gui.catalog.formats.csv_layout import read_layout, unique_names
+from stellar_gui.catalog.formats.csv_table import read_text_table
+from stellar_gui.catalog.formats.fits_table import open_fits, read_fits
+from stellar_gui.catalog.formats.parquet_table import read_parquet
+from stellar_gui.catalog.formats.raw_table import LIMITS
+from stellar_gui.catalog.formats.text_pieces import read_pieces
 from stellar_gui.catalog.reading import load_table, reader_of
-from stellar_gui.catalog.text_pieces import read_pieces
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import drain
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stellar_gui.catalog.raw_table import Limits, limits_of, opening_memory
+from stellar_gui.catalog.formats.raw_table import Limits, limits_of, opening_memory
 from stellar_gui.catalog.reading import load_catalog, load_table, read_catalog
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stellar_gui.catalog import text_pieces
+from stellar_gui.catalog.formats import text_pieces
 from stellar_gui.catalog.reading import load_catalog, load_table, read_catalog
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress, drain

@@ -6,7 +6,7 @@ import pytest
 from astropy.io import fits
 
 from stellar_gui.catalog.bands import BANDS
-from stellar_gui.catalog.dust_map import COLUMN, outside_note, reddening, with_reddening
+from stellar_gui.catalog.dust.dust_map import COLUMN, outside_note, reddening, with_reddening
 from stellar_gui.catalog.photometry import extinction
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.errors import InputError

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stellar_gui.catalog.raw_table import Limits
+from stellar_gui.catalog.formats.raw_table import Limits
 from stellar_gui.catalog.reading import load_catalog, read_catalog
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stellar_gui.catalog.column_meta import ColumnMeta
-from stellar_gui.catalog.raw_table import Limits
+from stellar_gui.catalog.formats.raw_table import Limits
 from stellar_gui.catalog.reading import load_table, read_catalog, tables_in
 from stellar_gui.catalog.writing import write_table
 from stellar_gui.errors import InputError

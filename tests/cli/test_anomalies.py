@@ -11,8 +11,8 @@ from stellar_gui.analysis.anomalies import DEFAULT, METHODS
 from stellar_gui.catalog.reading import load_table
 from stellar_gui.progress import drain
 from stellar_gui.session.anomalies import score_stars
-from stellar_gui.session.archive import load_session, save_session
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_session, save_session
 from tests.cli.conftest import Run
 
 

@@ -49,8 +49,8 @@ def test_wrong_options_are_told(run: Run, session: Path, tmp_path: Path, options
 
 def test_a_session_without_a_map_is_refused(run: Run, stars: Path, tmp_path: Path) -> None:
     from stellar_gui.progress import drain
-    from stellar_gui.session.archive import save_session
     from stellar_gui.session.session import Session
+    from stellar_gui.session.storage.archive import save_session
 
     path = tmp_path / "bare.stellar"
     drain(save_session(Session(read_catalog(stars)), path))

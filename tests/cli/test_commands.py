@@ -17,9 +17,9 @@ from stellar_gui.autoencoder.presets import PRESETS
 from stellar_gui.catalog.reading import load_table, read_catalog
 from stellar_gui.cli import COMMANDS, main
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session, save_session
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_session, save_session
 from tests.cli.conftest import Run
 
 ADDED = ["latent_1", "latent_2", *(f"{band}_{kind}" for kind in ("rec", "res") for band in "ugriz"), "rec_error"]

@@ -9,7 +9,7 @@ import pytest
 
 from stellar_gui.analysis.contrast import contrast
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session, save_session
+from stellar_gui.session.storage.archive import load_session, save_session
 from tests.cli.conftest import Run
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from stellar_gui.catalog.reading import load_table
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session
+from stellar_gui.session.storage.archive import load_session
 from tests.catalog.dust_maps import write_healpix
 from tests.cli.conftest import Run
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session
 from stellar_gui.session.probing import Probe
+from stellar_gui.session.storage.archive import load_session
 from tests.cli.conftest import Run
 
 

@@ -16,9 +16,9 @@ from stellar_gui.gui.application import create_application
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import save_session
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import save_session
 from tests.gui.map_helpers import Recorder
 
 

@@ -18,8 +18,8 @@ from stellar_gui.gui.views.score_histogram import ScoreHistogram
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.widgets.star_table import StarTable
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session
 from stellar_gui.session.export import export_table
+from stellar_gui.session.storage.archive import load_session
 
 LEFT = Qt.MouseButton.LeftButton
 

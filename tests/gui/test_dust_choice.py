@@ -9,7 +9,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QPushButton, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
-from stellar_gui.catalog.dust_map import COLUMN
+from stellar_gui.catalog.dust.dust_map import COLUMN
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.training_form import TrainingForm

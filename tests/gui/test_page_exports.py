@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.theme import DARK, LIGHT
-from stellar_gui.session.report_style import STYLE
+from stellar_gui.session.report.style import STYLE
 
 
 def choose(window: MainWindow, name: str) -> None:

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import save_session
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import save_session
 
 
 def opened(qtbot: QtBot, path: Path) -> MainWindow:

@@ -28,9 +28,9 @@ from stellar_gui.gui.views.scale_axis import plain_number
 from stellar_gui.gui.views.trend_chart import TrendChart
 from stellar_gui.gui.widgets.band_table import BandTable
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_session
 
 OLD = Path(__file__).parent.parent / "session" / "samples" / "version-1.stellar"
 CHARTS = ("rateChart", "gradientChart", "rmsChart", "biasChart")

@@ -22,9 +22,9 @@ from stellar_gui.gui.widgets.panel import Panel
 from stellar_gui.gui.widgets.run_list import RunList
 from stellar_gui.gui.workspace import Workspace
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_session
 
 NARROW = QualityCuts(magnitude_range=(0.0, 20.0))
 

@@ -38,8 +38,8 @@ from stellar_gui.gui.views.hue_palette import on_theme
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.widgets.subset_tree import SubsetTree
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_session
 from tests.gui.map_helpers import drag
 
 LEFT, NONE, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier

@@ -21,10 +21,10 @@ from stellar_gui.autoencoder.model_file import to_bytes
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import Progress, drain
-from stellar_gui.session.archive import load_model, load_session, manifest_of, save_session
-from stellar_gui.session.manifest import FORMAT_VERSION, Manifest, read_manifest
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_model, load_session, manifest_of, save_session
+from stellar_gui.session.storage.manifest import FORMAT_VERSION, Manifest, read_manifest
 from stellar_gui.session.view import View
 
 SAMPLES = Path(__file__).with_name("samples")

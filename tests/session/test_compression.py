@@ -18,10 +18,10 @@ from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
 from stellar_gui.session.compressed_file import EXACT, LATENTS, OTHERS, SOURCE, read_description
 from stellar_gui.session.compression import compress, decompress
-from stellar_gui.session.container import MANIFEST, MODEL
 from stellar_gui.session.opening import open_path
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.container import MANIFEST, MODEL
 
 QUICK = TrainingConfig(seed=1, epochs=20, batch_size=64, network=NetworkConfig(hidden=16, depth=2))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress, drain
-from stellar_gui.session.container import CATALOG, LIMITS, MANIFEST, MODEL, read_members, write_members
+from stellar_gui.session.storage.container import CATALOG, LIMITS, MANIFEST, MODEL, read_members, write_members
 
 MEMBERS = {MANIFEST: b"{}", CATALOG: b"PAR1" * 1000, MODEL: bytes(range(256))}
 ALL = frozenset(LIMITS)

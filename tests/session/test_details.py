@@ -17,11 +17,11 @@ from stellar_gui.catalog.reading import load_table
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.errors import InputError, TrainingError
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_model, load_session, save_session
 from stellar_gui.session.details import details_of
 from stellar_gui.session.encoding import Decoded, decode_file, encode_file
 from stellar_gui.session.export import export_table
 from stellar_gui.session.pipeline import fit
+from stellar_gui.session.storage.archive import load_model, load_session, save_session
 
 QUICK = TrainingConfig(seed=1, epochs=2, batch_size=64, network=NetworkConfig(hidden=8, depth=2))
 ZERO_FLUX = [band.zero_flux for band in BANDS]

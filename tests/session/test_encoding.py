@@ -16,17 +16,17 @@ from astropy.table import Table
 
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import recognise
+from stellar_gui.catalog.formats.raw_table import Limits
 from stellar_gui.catalog.quality import Reason, check
-from stellar_gui.catalog.raw_table import Limits
 from stellar_gui.catalog.reading import load_table
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.catalog.writing import write_table
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import StoredModel, load_model, save_session
 from stellar_gui.session.encoding import Decoded, decode_file, encode_file
 from stellar_gui.session.pieces import Types, read_table_pieces
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import StoredModel, load_model, save_session
 
 ADDED = ["latent_1", "latent_2", *(f"{band}_{kind}" for kind in ("rec", "res") for band in "ugriz"), "rec_error"]
 
@@ -41,7 +41,7 @@ def stored(trained: Session, tmp_path_factory: pytest.TempPathFactory) -> Stored
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces of some fifty rows, so that a small table has many."""
-    monkeypatch.setattr("stellar_gui.catalog.text_pieces.PIECE", 4096)
+    monkeypatch.setattr("stellar_gui.catalog.formats.text_pieces.PIECE", 4096)
     monkeypatch.setattr("stellar_gui.session.pieces._BATCH_ROWS", 50)
 
 

@@ -13,10 +13,10 @@ from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.reading import load_table, read_catalog
 from stellar_gui.catalog.writing import write_table
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session, save_session
 from stellar_gui.session.export import added_names, export_rows, export_table, origin, source_names
 from stellar_gui.session.selecting import select_by_expression
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_session, save_session
 from tests.session.rich_session import with_findings
 
 EMBEDDED = ["latent_1", "latent_2", *(f"{band}_{kind}" for kind in ("rec", "res") for band in "ugriz"), "rec_error"]

@@ -9,9 +9,9 @@ import pytest
 
 from stellar_gui.analysis.findings import Finding
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session, save_session
 from stellar_gui.session.export import export_table
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_session, save_session
 
 
 @pytest.fixture

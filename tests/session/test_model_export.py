@@ -13,10 +13,10 @@ from stellar_gui.catalog.simulation import simulate
 from stellar_gui.cli import main
 from stellar_gui.errors import OutputError
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import save_session
 from stellar_gui.session.model_export import export_model
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import save_session
 
 APPLY = """
 import sys

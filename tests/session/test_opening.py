@@ -8,9 +8,9 @@ import pytest
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import save_session
 from stellar_gui.session.opening import is_session, open_path
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import save_session
 
 
 def test_a_session_opens_as_it_was_saved(trained: Session, tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from stellar_gui.catalog.simulation import simulate
 from stellar_gui.errors import OutputError
 from stellar_gui.progress import Progress, drain
 from stellar_gui.session.anomalies import order_of
-from stellar_gui.session.markup import tag, text
-from stellar_gui.session.report_page import report_page, write_report
+from stellar_gui.session.report.markup import tag, text
+from stellar_gui.session.report.page import report_page, write_report
+from stellar_gui.session.report.svg_chart import log_ticks, ticks
 from stellar_gui.session.session import Session
-from stellar_gui.session.svg_chart import log_ticks, ticks
 from tests.session.rich_session import HOSTILE
 
 VOID = {"meta", "image", "line", "circle", "rect", "path"}
@@ -189,7 +189,7 @@ def test_a_logarithmic_axis_has_ticks_at_1_2_and_5_or_at_powers_of_ten() -> None
 
 
 def test_a_history_without_losses_has_no_chart() -> None:
-    from stellar_gui.session.report_figures import losses
+    from stellar_gui.session.report.figures import losses
 
     nothing = np.full(2, np.nan)
     bands = np.full((2, 5), np.nan)

@@ -16,12 +16,12 @@ from stellar_gui.autoencoder.film import Film
 from stellar_gui.autoencoder.model_file import to_bytes
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_model, load_session, save_session
-from stellar_gui.session.container import RUNS
-from stellar_gui.session.manifest import read_manifest
 from stellar_gui.session.pipeline import fit
 from stellar_gui.session.run import Run, numbered, proposed_name
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_model, load_session, save_session
+from stellar_gui.session.storage.container import RUNS
+from stellar_gui.session.storage.manifest import read_manifest
 
 SAMPLES = Path(__file__).with_name("samples")
 

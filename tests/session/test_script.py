@@ -14,15 +14,15 @@ from stellar_gui.analysis import regions
 from stellar_gui.analysis.cluster_edits import assigned
 from stellar_gui.analysis.regions import Region
 from stellar_gui.autoencoder.config import TrainingConfig
-from stellar_gui.catalog.dust_map import with_reddening
+from stellar_gui.catalog.dust.dust_map import with_reddening
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.simulation import simulate
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session
 from stellar_gui.session.pipeline import fit
-from stellar_gui.session.python_source import Source, comment
-from stellar_gui.session.script import write_script
+from stellar_gui.session.script.document import write_script
+from stellar_gui.session.script.python_source import Source, comment
 from stellar_gui.session.session import Session
+from stellar_gui.session.storage.archive import load_session
 from tests.analysis.strategies import regions as any_region
 from tests.catalog.dust_maps import write_healpix
 

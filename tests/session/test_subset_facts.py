@@ -30,12 +30,12 @@ from stellar_gui.analysis.sky import Projection
 from stellar_gui.analysis.subsets import Subset, Subsets
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
-from stellar_gui.session.archive import load_session, save_session
 from stellar_gui.session.export import export_table
-from stellar_gui.session.manifest import read_manifest
 from stellar_gui.session.selecting import select_as_in, select_by_expression
 from stellar_gui.session.session import Session
-from stellar_gui.session.subset_facts import SubsetFacts, from_json, to_json
+from stellar_gui.session.storage.archive import load_session, save_session
+from stellar_gui.session.storage.manifest import read_manifest
+from stellar_gui.session.storage.subset_facts import SubsetFacts, from_json, to_json
 from tests.analysis.strategies import regions
 
 PLANES = st.sampled_from(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
-from stellar_gui.session.tables import from_parquet, to_parquet
+from stellar_gui.session.storage.tables import from_parquet, to_parquet
 
 
 def back(frame: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def test_every_kind_of_column_comes_back_unchanged() -> None:
 
 
 def test_a_table_of_several_row_groups_comes_back_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stellar_gui.session.tables._GROUP_ROWS", 300)
+    monkeypatch.setattr("stellar_gui.session.storage.tables._GROUP_ROWS", 300)
     stars = frame()
     pd.testing.assert_frame_equal(back(stars), stars)
 
@@ -120,7 +120,7 @@ def test_a_damaged_description_of_a_column_does_not_end_the_process() -> None:
         "import sys\n"
         "from stellar_gui.errors import InputError\n"
         "from stellar_gui.progress import drain\n"
-        "from stellar_gui.session.tables import from_parquet\n"
+        "from stellar_gui.session.storage.tables import from_parquet\n"
         "data = sys.stdin.buffer.read()\n"
         "refused = 0\n"
         "for place in range(len(data) - 8 - int.from_bytes(data[-8:-4], 'little'), len(data) - 8):\n"

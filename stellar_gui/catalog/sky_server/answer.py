@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import IO, Final
 
-from stellar_gui.catalog.raw_table import LIMITS, size_in_words
+from stellar_gui.catalog.formats.raw_table import LIMITS, size_in_words
 from stellar_gui.catalog.sky_server.messages import message, refusal
 from stellar_gui.catalog.sky_server.transfer import Head, broken_off
 from stellar_gui.errors import ServerError

@@ -16,7 +16,7 @@ import pandas as pd
 from stellar_gui import __version__
 from stellar_gui.catalog.atomic import atomic_target
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.catalog.csv_table import read_text_table
+from stellar_gui.catalog.formats.csv_table import read_text_table
 from stellar_gui.catalog.sky_server.answer import Answer
 from stellar_gui.catalog.sky_server.messages import nothing_found
 from stellar_gui.catalog.sky_server.server import Request, Server

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
 from stellar_gui import __version__
-from stellar_gui.catalog.raw_table import size_in_words
+from stellar_gui.catalog.formats.raw_table import size_in_words
 from stellar_gui.catalog.sky_server.pace import Pace
 from stellar_gui.catalog.sky_server.server import Request
 from stellar_gui.catalog.sky_server.unpacking import Unpacker

@@ -8,7 +8,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFileDialog
 
 from stellar_gui.catalog.catalog import Catalog
-from stellar_gui.catalog.dust_map import has_positions
+from stellar_gui.catalog.dust.dust_map import has_positions
 from stellar_gui.catalog.photometry import has_extinction
 from stellar_gui.gui.settings import Settings
 

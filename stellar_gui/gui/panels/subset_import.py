@@ -137,7 +137,7 @@ def _read(path: Path | None) -> str:
 
 def _applied_subsets(path: Path, columns: StarColumns) -> Generator[Progress, None, tuple[list[Subset], list[str]]]:
     """The subsets of a session with the stars that their recipes choose here, and why some could not be applied."""
-    from stellar_gui.session.archive import load_session
+    from stellar_gui.session.storage.archive import load_session
 
     session = yield from load_session(path)
     if not len(session.subsets):

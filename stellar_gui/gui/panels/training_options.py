@@ -18,7 +18,7 @@ from stellar_gui.autoencoder.config import (
     TrainingConfig,
 )
 from stellar_gui.catalog.catalog import Catalog
-from stellar_gui.catalog.dust_map import has_positions
+from stellar_gui.catalog.dust.dust_map import has_positions
 from stellar_gui.catalog.photometry import dereddened_column, has_extinction, has_photometric_errors
 from stellar_gui.gui.panels.dust_choice import NO_COLUMNS, NO_POSITIONS, DustChoice
 from stellar_gui.gui.widgets.panel import caption

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from stellar_gui import numbers
 from stellar_gui.autoencoder.config import Command, TrainingConfig, begun_elsewhere
 from stellar_gui.catalog.catalog import Catalog
-from stellar_gui.catalog.dust_map import outside_note, with_reddening
+from stellar_gui.catalog.dust.dust_map import outside_note, with_reddening
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.panels.training_form import TrainingForm
 from stellar_gui.gui.tasks import Task

@@ -1,0 +1,1 @@
+"""The formats of tables: how each is read and written."""

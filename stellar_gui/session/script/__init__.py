@@ -1,0 +1,1 @@
+"""A session as a Python script that repeats it."""

@@ -1,0 +1,1 @@
+"""Session files: what is in them, and how it is written and read."""
