@@ -1,0 +1,95 @@
+"""HATS catalogues on disk (IVOA note "HATS", 2025): their properties, and the HEALPix pixel of each partition."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from stellar_gui.errors import InputError
+
+PROPERTIES: Final = ("hats.properties", "properties")
+COLLECTION: Final = "collection.properties"
+DATASET: Final = "dataset"
+SPATIAL_INDEX: Final = "_healpix_29"
+"""The column of each row's pixel of order 29, nested, by which a partition is sorted."""
+
+_PIXEL: Final = re.compile(r"Norder=(\d+)[/\\](?:Dir=\d+[/\\])?Npix=(\d+)")
+_LARGEST_ORDER: Final = 29
+_LARGEST_FILE: Final = 1 << 20
+
+
+@dataclass(frozen=True, order=True)
+class Pixel:
+    """A pixel of the sky: its HEALPix order and number, nested, in equatorial coordinates."""
+
+    order: int
+    number: int
+
+
+@dataclass(frozen=True, eq=False)
+class Hats:
+    """What a HATS catalogue says of itself.
+
+    folder: of the catalogue itself, also where it was opened by the collection around it; properties: text by key;
+    margins: folders of margin caches that belong to it, the default one first.
+    """
+
+    folder: Path
+    properties: Mapping[str, str]
+    margins: tuple[Path, ...] = ()
+
+    @property
+    def position(self) -> tuple[str, str]:
+        """The columns of right ascension and declination, deg."""
+        return self.properties.get("hats_col_ra", "ra"), self.properties.get("hats_col_dec", "dec")
+
+
+def find_hats(path: Path) -> Hats | None:
+    """The HATS catalogue in a folder, or the main one of a collection of them; None where there is none.
+
+    Raises InputError where the folder holds another product than a table of objects, such as a margin cache, or a
+    collection without its main catalogue; OSError.
+    """
+    if (collection := path / COLLECTION).is_file():
+        told = read_properties(collection)
+        name = told.get("hats_primary_table_url", "")
+        if not name or find_properties(path / name) is None:
+            raise InputError(f"{path.name}: its main catalogue, {name or 'not named'}, is missing; copy it again.")
+        margins = [told["default_margin"]] if "default_margin" in told else []
+        margins += [name for name in told.get("all_margins", "").split() if name not in margins]
+        return _hats(path / name, tuple(path / margin for margin in margins if (path / margin).is_dir()))
+    return _hats(path, ()) if find_properties(path) is not None else None
+
+
+def _hats(folder: Path, margins: tuple[Path, ...]) -> Hats:
+    file = find_properties(folder)
+    properties = read_properties(file) if file is not None else {}
+    kind = properties.get("dataproduct_type", "object")
+    if kind not in ("object", "source"):
+        raise InputError(f"{folder.name}: this is a {kind} of a HATS catalogue, not a table of stars; open that one.")
+    return Hats(folder, MappingProxyType(properties), margins)
+
+
+def find_properties(folder: Path) -> Path | None:
+    """The file of a catalogue's properties; None where there is none."""
+    return next((folder / name for name in PROPERTIES if (folder / name).is_file()), None)
+
+
+def read_properties(path: Path) -> dict[str, str]:
+    """Text by key from lines `key=value`; comments and other lines are passed over. Raises InputError; OSError."""
+    if path.stat().st_size > _LARGEST_FILE:
+        raise InputError(f"{path.name}: far too long for the properties of a HATS catalogue; copy it again.")
+    lines = (line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith(("#", "!")))
+    return {key.strip(): value.strip() for key, equals, value in pairs if equals}
+
+
+def pixel_of(path: Path) -> Pixel | None:
+    """The pixel that a partition's path names, as `Norder=2/Dir=0/Npix=101.parquet`; None where it names none."""
+    found = _PIXEL.search(str(path))
+    if found is None:
+        return None
+    order, number = int(found[1]), int(found[2])
+    return Pixel(order, number) if order <= _LARGEST_ORDER and number < 12 * 4**order else None
