@@ -9,7 +9,7 @@ from stellar_gui.commands.options import table_to_write, whole_number
 from stellar_gui.errors import InputError
 
 if TYPE_CHECKING:
-    from stellar_gui.catalog.sky_server import Split
+    from stellar_gui.catalog.sky_server.sql import Split
 
 EXAMPLE = """\
 The query is sent to the server and nowhere else; --show tells the exact address and query, and sends nothing. The
@@ -45,7 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Ask, receive, write."""
-    from stellar_gui.catalog.sky_server import DEFAULT_ADDRESS, DEFAULT_RELEASE, LECTURE, Query, Server, fetch, remarks
+    from stellar_gui.catalog.sky_server.examples import LECTURE
+    from stellar_gui.catalog.sky_server.fetching import Query, fetch
+    from stellar_gui.catalog.sky_server.server import DEFAULT_ADDRESS, DEFAULT_RELEASE, Server
+    from stellar_gui.catalog.sky_server.sql import remarks
 
     address = DEFAULT_ADDRESS if arguments.server is None else arguments.server
     server = Server(address, DEFAULT_RELEASE if arguments.release is None else arguments.release)
@@ -84,7 +87,7 @@ def _text(path: Path) -> str:
 
 
 def _split(arguments: argparse.Namespace) -> "Split | None":
-    from stellar_gui.catalog.sky_server import Split
+    from stellar_gui.catalog.sky_server.sql import Split
 
     if arguments.split is None:
         if arguments.parts is not None:

@@ -33,8 +33,9 @@ class ColorMapMenu(QObject):
                 action.triggered.connect(lambda _, name=name: self._choose(name))
                 self.menu.addAction(action)
                 self._actions[name] = action
-        theme.changed.connect(self._draw)
-        self._draw()
+        self._drawn = False
+        self.menu.aboutToShow.connect(self._draw)
+        theme.changed.connect(self._forget)
 
     @property
     def maps(self) -> ColorMaps:
@@ -45,9 +46,15 @@ class ColorMapMenu(QObject):
         self._maps = self._maps.with_map(name)
         self.chosen.emit(name)
 
+    def _forget(self) -> None:
+        self._drawn = False
+
     def _draw(self) -> None:
-        for name, action in self._actions.items():
-            action.setIcon(QIcon(_picture(name)))
+        """Draw the pictures, which take a while, when somebody is to see them."""
+        if not self._drawn:
+            self._drawn = True
+            for name, action in self._actions.items():
+                action.setIcon(QIcon(_picture(name)))
 
 
 def _picture(name: str) -> QPixmap:

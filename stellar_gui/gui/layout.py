@@ -19,8 +19,9 @@ _Area, _Way = Qt.DockWidgetArea, Qt.Orientation
 class Layout:
     """Two panels at the left, two at the right, and below the central map two columns of other maps, put away at first.
 
-    left, right: from the upper to the lower panel, then tabs behind the lower one; analyses: tabs behind the lower
-    right one once they are opened; maps: by column, those of one column are tabs.
+    left, right: from the upper to the lower panel, then tabs behind the lower one; maps: by column, those of one column
+    are tabs. Panels of analyses, and maps that come with them, are adopted when they are made: tabs behind the lower
+    right panel, and in the last column of maps.
     """
 
     def __init__(
@@ -28,12 +29,12 @@ class Layout:
         window: QMainWindow,
         left: Sequence[QDockWidget],
         right: Sequence[QDockWidget],
-        analyses: Sequence[QDockWidget],
         maps: Sequence[Sequence[QDockWidget]],
     ) -> None:
         self._window = window
-        self._left, self._right, self._maps = left[:2], right[:2], maps
-        self._behind_left, self._behind_right, self._analyses = left[2:], right[2:], analyses
+        self._left, self._right, self._maps = left[:2], right[:2], [list(column) for column in maps]
+        self._behind_left, self._behind_right = left[2:], right[2:]
+        self._analyses: list[QDockWidget] = []
         self._tabbed: bool | None = None
         self._floating: list[QDockWidget] = []
         self._tabs_pending = False
@@ -42,7 +43,18 @@ class Layout:
         window.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
         for column in maps:
             for panel in column:
-                panel.toggleViewAction().triggered.connect(lambda shown, panel=panel: self._show_map(panel, shown))
+                self._follow_map(panel)
+
+    def adopt(self, analysis: QDockWidget) -> None:
+        """Take in the panel of an analysis, hidden, behind the right column's tabs or where it was the last time."""
+        self._analyses.append(analysis)
+        self._take_in(analysis, _Area.RightDockWidgetArea, (*self._right, *self._behind_right, *self._analyses))
+
+    def adopt_map(self, panel: QDockWidget) -> None:
+        """Take in a map, hidden, in the last column of maps or where it was the last time."""
+        self._maps[-1].append(panel)
+        self._follow_map(panel)
+        self._take_in(panel, _Area.BottomDockWidgetArea, self._maps[-1])
 
     def open(self, analysis: QDockWidget) -> None:
         """Bring an analysis to the front, where it was the last time; others there make room for its tab."""
@@ -77,6 +89,8 @@ class Layout:
         self._tabbed = None
         self.follow_height()
         self._hide_stray_bars()
+        if self._tabbed:
+            self._left[0].raise_()
         widths = NARROW_SIDE_WIDTHS if window.width() < NARROW_WIDTH else SIDE_WIDTHS
         window.resizeDocks([self._left[0], self._right[0]], list(widths), _Way.Horizontal)
         window.resizeDocks(list(self._right), list(RIGHT_HEIGHTS), _Way.Vertical)
@@ -128,6 +142,21 @@ class Layout:
             lower.raise_()
             window.resizeDocks([upper, lower], list(LEFT_HEIGHTS), _Way.Vertical)
 
+    def _take_in(self, panel: QDockWidget, area: Qt.DockWidgetArea, beside: Sequence[QDockWidget]) -> None:
+        """Dock a new panel; unless the last layout knows its place, it becomes a tab behind those beside it."""
+        window = self._window
+        if window.restoreDockWidget(panel):
+            return
+        window.addDockWidget(area, panel)
+        panel.hide()
+        docked = [dock for dock in beside if dock is not panel and window.dockWidgetArea(dock) == area]
+        front = next((dock for dock in reversed(docked) if not dock.isFloating()), None)
+        if front is not None and not self._tabs_pending:
+            window.tabifyDockWidget(front, panel)
+
+    def _follow_map(self, panel: QDockWidget) -> None:
+        panel.toggleViewAction().triggered.connect(lambda shown: self._show_map(panel, shown))
+
     def _make_tabs(self) -> None:
         """Put the further panels of both columns behind their lower ones."""
         self._put_behind(self._left[1], self._behind_left)
@@ -175,8 +204,11 @@ class Layout:
 
 
 def _dock(panel: QDockWidget) -> None:
-    """Let a panel float no longer; to say so of one that does not costs Qt some milliseconds."""
-    if panel.isFloating():
+    """Let a panel float no longer; to say so of one that does not costs Qt some milliseconds.
+
+    One that was never in the window counts as floating, and need not be told.
+    """
+    if panel.isFloating() and panel.parentWidget() is not None:
         panel.setFloating(False)
 
 

@@ -1,6 +1,7 @@
 """The main window: puts panels, map, menus and status bar together and joins the threads when it closes."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt
@@ -12,43 +13,37 @@ from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
 from stellar_gui.gui import dialogs, icons
 from stellar_gui.gui.actions import Actions
+from stellar_gui.gui.analyses import TITLES, Analyses
 from stellar_gui.gui.color_map_menu import ColorMapMenu
-from stellar_gui.gui.figure_dialog import FigureDialog, copy_figure
 from stellar_gui.gui.files import Files
-from stellar_gui.gui.film_export import FilmExport
 from stellar_gui.gui.layout import Layout
 from stellar_gui.gui.map_card import MapCard
 from stellar_gui.gui.maps import Maps
 from stellar_gui.gui.menus import Menus
 from stellar_gui.gui.model_exports import ModelExports
 from stellar_gui.gui.page_exports import PageExports
-from stellar_gui.gui.panels.anomaly_panel import AnomalyPanel
-from stellar_gui.gui.panels.cluster_panel import ClusterPanel
-from stellar_gui.gui.panels.contrast_panel import ContrastPanel
-from stellar_gui.gui.panels.control_panel import ControlPanel
 from stellar_gui.gui.panels.data_panel import DataPanel
-from stellar_gui.gui.panels.path_panel import PathPanel
-from stellar_gui.gui.panels.persist_panel import PersistPanel
 from stellar_gui.gui.panels.report_panel import ReportPanel
 from stellar_gui.gui.panels.runs_panel import RunsPanel
 from stellar_gui.gui.panels.selection_panel import SelectionPanel
-from stellar_gui.gui.panels.sky_server_panel import SkyServerPanel
 from stellar_gui.gui.panels.star_panel import StarPanel
 from stellar_gui.gui.panels.subset_panel import SubsetPanel
 from stellar_gui.gui.panels.training_panel import TrainingPanel
-from stellar_gui.gui.panels.trust_panel import TrustPanel
 from stellar_gui.gui.path_export import PathExport
-from stellar_gui.gui.ranking import RATINGS
+from stellar_gui.gui.ranking import RATINGS, walk_actions
 from stellar_gui.gui.recovery import LeftOver, Recovery
 from stellar_gui.gui.samp import Samp
 from stellar_gui.gui.samp_target_menu import SampTargetMenu
-from stellar_gui.gui.settings import Settings
+from stellar_gui.gui.settings import Settings, StoredLayout
 from stellar_gui.gui.sky_server import no_sky_server_page, open_sky_server
 from stellar_gui.gui.status_bar import StatusBar
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.tools import Tool
 from stellar_gui.gui.widgets.panel import Panel
 from stellar_gui.gui.workspace import NO_STAR, Workspace
+
+if TYPE_CHECKING:
+    from stellar_gui.gui.panels.sky_server_panel import SkyServerPanel
 
 TOOLS = {
     "actionToolPick": Tool.PICK,
@@ -104,22 +99,8 @@ class MainWindow(QMainWindow):
             (self._data, self._training, self._runs),
             (self._star, self._selection, self._subsets, self._report),
         )
-        self._anomalies = AnomalyPanel(self.workspace)
-        self._trust = TrustPanel(self.workspace)
-        self._path = PathPanel(self.workspace)
-        self._persist = PersistPanel(self.workspace)
-        self._control = ControlPanel(self._persist.test)
-        self._analyses: tuple[Panel, ...] = (
-            ContrastPanel(self.workspace),
-            ClusterPanel(self.workspace),
-            self._anomalies,
-            self._path,
-            self._trust,
-            self._persist,
-        )
-        self._docks: tuple[Panel, ...] = (*left, *right, *self._analyses)
-        first, second = self._maps.columns
-        self._layout = Layout(self, left, right, self._analyses, (first, (*second, self._control)))
+        self._docks: tuple[Panel, ...] = (*left, *right)
+        self._layout = Layout(self, left, right, self._maps.columns)
         self._warned_of_loss = False
         self._left_over: tuple[LeftOver, ...] = ()
         centre = QWidget()
@@ -145,6 +126,15 @@ class MainWindow(QMainWindow):
             SampTargetMenu(self._samp, self),
             self._subsets.commands.send,
         )
+        self._analyses = Analyses(
+            self.workspace,
+            self._layout,
+            self._maps,
+            self._color_maps,
+            self._path_export,
+            self._menus.star_actions(),
+            self,
+        )
         self._status = StatusBar(self.workspace)
         self.setStatusBar(self._status)
         self._fill_analyse_menu()
@@ -154,8 +144,9 @@ class MainWindow(QMainWindow):
         self._layout.arrange()
         stored = self._settings.layout()
         if stored is not None:
-            self.restoreGeometry(stored[0])
-            if self.restoreState(stored[1], LAYOUT_VERSION):
+            self._analyses.make(stored.analyses)
+            self.restoreGeometry(stored.geometry)
+            if self.restoreState(stored.state, LAYOUT_VERSION):
                 self._layout.restored()
         self._refresh_recent()
         self._offer_unsaved()
@@ -184,7 +175,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, stop all work, wait for its threads, and keep a copy of what is not saved."""
-        self._settings.save_layout(self.saveGeometry(), self.saveState(LAYOUT_VERSION))
+        self._settings.save_layout(
+            StoredLayout(self.saveGeometry(), self.saveState(LAYOUT_VERSION), tuple(self._analyses.in_use))
+        )
         if self._sky_server is not None:
             self._sky_server.cancel()
         self.workspace.tasks.shut_down()
@@ -254,25 +247,22 @@ class MainWindow(QMainWindow):
         return actions
 
     def _fill_analyse_menu(self) -> None:
-        for dock in self._analyses:
-            name = dock.objectName()
-            action = QAction(dock.title(), self)
+        for name, title in TITLES.items():
+            action = QAction(title, self)
             action.setObjectName(f"actionAnalyse{name[0].upper()}{name[1:].removesuffix('Panel')}")
-            action.triggered.connect(lambda _=False, dock=dock: self._layout.open(dock))
+            action.triggered.connect(lambda _=False, name=name: self._analyses.open(name))
             self._menus.analyse_menu.addAction(action)
         self._menus.analyse_menu.addSeparator()
         self._menus.analyse_menu.addActions(self._menus.star_actions())
-        self._anomalies.add_star_actions(self._menus.star_actions())
-        self._star.addActions(self._anomalies.walk)
+        self._star.addActions(walk_actions(self.workspace.ranking, self._star))
 
     def _fill_window_menu(self) -> None:
-        for group in ((*self._maps.panels, self._control), self._docks):
-            for dock in group:
-                toggle = dock.toggleViewAction()
-                toggle.setObjectName(f"actionShow{dock.objectName()[0].upper()}{dock.objectName()[1:]}")
-                self._menus.window_menu.addAction(toggle)
-            self._menus.window_menu.addSeparator()
-        self._menus.window_menu.addAction(self._actions["actionResetLayout"])
+        menu, reset = self._menus.window_menu, self._actions["actionResetLayout"]
+        for group in (self._maps.panels, self._docks):
+            menu.addActions([_toggle(dock) for dock in group])
+            menu.addSeparator()
+        menu.addAction(reset)
+        self._analyses.made.connect(lambda dock: menu.insertAction(reset, _toggle(dock)))
 
     def _connect(self) -> None:
         workspace, files, maps, do = self.workspace, self._files, self._maps, self._actions
@@ -334,7 +324,6 @@ class MainWindow(QMainWindow):
         self._color_maps.chosen.connect(self._choose_color_map)
         for name in (self._color_maps.maps.sequential, self._color_maps.maps.diverging):
             maps.set_color_map(name)
-            self._control.map.set_color_map(name)
         maps.toolChanged.connect(self._check_tool)
         maps.hintChanged.connect(self._status.set_hint)
         maps.positionChanged.connect(self._status.set_position)
@@ -355,12 +344,6 @@ class MainWindow(QMainWindow):
         files.saved.connect(self._recovery.forget)
         for signal in (self._training.trainingEnded, self._training.trainingHeld):
             signal.connect(self._recovery.keep)
-        self._trust.mapRequested.connect(lambda name: self._layout.open_map(maps.panel(name)))
-        self._persist.controlRequested.connect(lambda: self._layout.open_map(self._control))
-        workspace.probing.pathFound.connect(lambda: self._layout.open(self._path))
-        self._path.probeRequested.connect(lambda: maps.set_tool(Tool.PROBE))
-        self._path.exportRequested.connect(self._path_export.ask)
-        self._path.copyRequested.connect(self._path_export.copy)
         self._path_export.copied.connect(
             lambda count: self.statusBar().showMessage(f"Copied {numbers.count(count)} points of the path", 8000)
         )
@@ -399,6 +382,8 @@ class MainWindow(QMainWindow):
         theme.changed.connect(self._remember_theme)
 
     def _get_from_sky_server(self) -> None:
+        from stellar_gui.gui.panels.sky_server_panel import SkyServerPanel
+
         if self._sky_server is None:
             self._sky_server = SkyServerPanel(self.workspace, self._settings, self)
             self._sky_server.fetched.connect(self._files.open_path)
@@ -419,7 +404,6 @@ class MainWindow(QMainWindow):
 
     def _choose_color_map(self, name: str) -> None:
         self._maps.set_color_map(name)
-        self._control.map.set_color_map(name)
         self._settings.color_maps = self._color_maps.maps
 
     def _clear_pointer(self) -> None:
@@ -436,6 +420,8 @@ class MainWindow(QMainWindow):
         self._menus.context_menu().popup(place)
 
     def _ask_figure(self) -> None:
+        from stellar_gui.gui.figure_dialog import FigureDialog
+
         dialog = FigureDialog(self._maps.current, self._maps.figure_name, self._settings, self)
         dialog.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
         dialog.open()
@@ -450,6 +436,8 @@ class MainWindow(QMainWindow):
 
     def export_film(self, path: str | Path) -> None:
         """Write the film of the run shown as an animated GIF of the map's size."""
+        from stellar_gui.gui.film_export import FilmExport
+
         film = self._map_card.film.film
         if film is None:
             return
@@ -459,6 +447,8 @@ class MainWindow(QMainWindow):
         export.start()
 
     def _copy_figure(self) -> None:
+        from stellar_gui.gui.figure_dialog import copy_figure
+
         copy_figure(self._maps.current, self._settings)
         self.statusBar().showMessage("Copied the figure", 8000)
 
@@ -550,3 +540,11 @@ class MainWindow(QMainWindow):
 
     def _remember_theme(self) -> None:
         self._settings.theme = theme.choice
+
+
+def _toggle(dock: Panel) -> QAction:
+    """The action that shows and hides a panel, named for it."""
+    toggle = dock.toggleViewAction()
+    name = dock.objectName()
+    toggle.setObjectName(f"actionShow{name[0].upper()}{name[1:]}")
+    return toggle

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from stellar_gui.analysis.anomalies import METHODS, Method
 from stellar_gui.analysis.findings import ANOMALY_SCORE, RATING, UNLABELLED, Finding
@@ -111,3 +113,19 @@ class Ranking(QObject):
             self._place = np.full(0 if scores is None else len(scores.values), -1)
             self._place[self._rows] = np.arange(len(self._rows))
             self.rankingChanged.emit()
+
+
+def walk_actions(ranking: Ranking, place: QWidget) -> list[QAction]:
+    """Actions that go up and down the ranking by the arrow keys while the keyboard is in some place."""
+    actions = []
+    for name, text, key, steps in (
+        ("actionPreviousRanked", "Previous star", "Left", -1),
+        ("actionNextRanked", "Next star", "Right", 1),
+    ):
+        action = QAction(text, place)
+        action.setObjectName(name)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _=False, steps=steps: ranking.walk(steps))
+        actions.append(action)
+    return actions

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from stellar_gui.catalog.sky_server import DEFAULT_ADDRESS, DEFAULT_RELEASE
+from stellar_gui.catalog.sky_server.server import DEFAULT_ADDRESS, DEFAULT_RELEASE
 from stellar_gui.gui.theme import ThemeChoice
 from stellar_gui.gui.views.color_maps import ColorMaps
 
@@ -36,6 +36,15 @@ class SkyServerChoices:
     stars: int = 255_000
     split: str = ""
     parts: int = 10
+
+
+@dataclass(frozen=True)
+class StoredLayout:
+    """The window's place and the state of its docks, as Qt tells them; analyses: names of the analyses in use."""
+
+    geometry: QByteArray
+    state: QByteArray
+    analyses: tuple[str, ...] = ()
 
 
 Choices = TypeVar("Choices", FigureChoices, SkyServerChoices)
@@ -144,16 +153,19 @@ class Settings:
     def opens_sky_server(self, wanted: bool) -> None:
         self._store.setValue("opensSkyServer", wanted)
 
-    def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
+    def save_layout(self, layout: StoredLayout) -> None:
         """Remember the window's place and its docks."""
-        self._store.setValue("geometry", geometry)
-        self._store.setValue("state", state)
+        self._store.setValue("geometry", layout.geometry)
+        self._store.setValue("state", layout.state)
+        self._store.setValue("analyses", list(layout.analyses))
 
-    def layout(self) -> tuple[QByteArray, QByteArray] | None:
-        """Geometry and dock state of the last time; None at the first start."""
+    def layout(self) -> StoredLayout | None:
+        """The window's place and its docks of the last time; None at the first start."""
         geometry, state = self._store.value("geometry"), self._store.value("state")
         if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
-            return geometry, state
+            analyses = self._store.value("analyses", [])
+            names = analyses if isinstance(analyses, list) else [analyses]
+            return StoredLayout(geometry, state, tuple(map(str, names)))
         return None
 
     def _read(self, group: str, kind: type[Choices]) -> Choices:

@@ -4,7 +4,6 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from stellar_gui.catalog.reading import load_catalog, tables_in
 from stellar_gui.errors import SeveralTablesError
 from stellar_gui.progress import Progress
 from stellar_gui.session.compressed_file import is_compressed
@@ -20,6 +19,8 @@ def is_session(path: Path) -> bool:
 
 def require_one_table(path: Path) -> None:
     """Raise SeveralTablesError where a file has several tables to choose from; InputError where it cannot be read."""
+    from stellar_gui.catalog.reading import tables_in
+
     tables = () if is_session(path) or is_compressed(path) else tables_in(path)
     if len(tables) > 1:
         raise SeveralTablesError(f"{path.name}: it has {len(tables)} tables; choose one of them.", tables)
@@ -40,4 +41,6 @@ def open_path(
         from stellar_gui.session.storage.archive import load_session
 
         return (yield from load_session(path))
+    from stellar_gui.catalog.reading import load_catalog
+
     return Session((yield from load_catalog(path, columns, table=table)))

@@ -13,9 +13,13 @@ import pandas as pd
 import pytest
 
 from stellar_gui.catalog.reading import read_catalog
-from stellar_gui.catalog.sky_server import LECTURE, Fetched, Query, Server, Split, fetch, transfer
+from stellar_gui.catalog.sky_server import transfer
 from stellar_gui.catalog.sky_server.answer import Answer
+from stellar_gui.catalog.sky_server.examples import LECTURE
+from stellar_gui.catalog.sky_server.fetching import Fetched, Query, fetch
 from stellar_gui.catalog.sky_server.pace import Pace
+from stellar_gui.catalog.sky_server.server import Server
+from stellar_gui.catalog.sky_server.sql import Split
 from stellar_gui.catalog.sky_server.transfer import Head, TransferLimits
 from stellar_gui.errors import InputError, OutputError, ServerError
 from stellar_gui.progress import drain

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stellar_gui.catalog.sky_server import EXAMPLES, LECTURE, Query, Split, remarks, star_limit
-from stellar_gui.catalog.sky_server.sql import with_star_limit
+from stellar_gui.catalog.sky_server.examples import EXAMPLES, LECTURE
+from stellar_gui.catalog.sky_server.fetching import Query
+from stellar_gui.catalog.sky_server.sql import Split, remarks, star_limit, with_star_limit
 from stellar_gui.errors import InputError
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from stellar_gui.catalog.sky_server import LECTURE
+from stellar_gui.catalog.sky_server.examples import LECTURE
 from tests.cli.conftest import Run
 from tests.sky_server import SkyServer, csv_answer
 

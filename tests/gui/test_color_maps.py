@@ -126,6 +126,7 @@ def test_a_map_is_chosen_in_the_menu_drawn_and_remembered(trained: MainWindow, q
     actions = {action.text(): action for action in menu.actions() if action.isCheckable()}
     assert tuple(actions) == SEQUENTIAL + DIVERGING
     assert [name for name, action in actions.items() if action.isChecked()] == [STANDARD, DIVERGING[0]]
+    menu.aboutToShow.emit()
     assert len({action.icon().pixmap(16, 16).toImage().pixel(8, 8) for action in actions.values()}) > 5
     try:
         actions["Magma"].trigger()

@@ -84,9 +84,9 @@ def blue(window: MainWindow) -> np.ndarray:
 
 
 def test_it_is_closed_at_first_and_says_what_to_do(trained: MainWindow, qtbot: QtBot) -> None:
-    closed = trained.findChild(ContrastPanel, "contrastPanel")
-    assert not closed.isVisible()
+    assert trained.findChild(ContrastPanel, "contrastPanel") is None
     trained.findChild(QAction, "actionAnalyseContrast").trigger()
+    closed = trained.findChild(ContrastPanel, "contrastPanel")
     qtbot.waitUntil(closed.isVisible)
     assert text(closed, "contrastEmpty").startswith("Select stars on a map")
     assert closed.findChild(QLabel, "contrastEmpty").isVisible()

@@ -3,7 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.gui.theme import ThemeChoice, theme
@@ -63,7 +63,9 @@ def test_the_pointer_and_the_arrow_keys_go_along_the_path(qtbot: QtBot, colours:
     colours.stepped.connect(steps.append)
     place = colours.plot.geometry().center()
     place.setX(colours.pixel_of(1.5))
+    qtbot.mouseMove(colours, QPoint(1, 1))
     qtbot.mouseMove(colours, place)
+    qtbot.waitUntil(lambda: bool(pointed))
     assert pointed[-1] == pytest.approx(1.5, abs=0.02)
     qtbot.keyClick(colours, Qt.Key.Key_Left)
     qtbot.keyClick(colours, Qt.Key.Key_Right)

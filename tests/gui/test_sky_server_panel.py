@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QTextCursor
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from stellar_gui.catalog.sky_server import LECTURE
+from stellar_gui.catalog.sky_server.examples import LECTURE
 from stellar_gui.gui.main_window import MainWindow
 from stellar_gui.gui.panels.sky_server_panel import SkyServerPanel
 from stellar_gui.gui.settings import Settings, SkyServerChoices

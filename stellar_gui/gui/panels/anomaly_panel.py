@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from stellar_gui import numbers
@@ -15,6 +15,7 @@ from stellar_gui.analysis.findings import UNLABELLED, Finding
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.photometry import has_photometric_errors
+from stellar_gui.gui.ranking import walk_actions
 from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.views.score_histogram import ScoreHistogram
 from stellar_gui.gui.widgets.panel import Panel, caption
@@ -30,7 +31,7 @@ NO_ERRORS = "This table tells no photometric errors: name their columns, such as
 
 
 class AnomalyPanel(Panel):
-    """Ranks the workspace's stars and lists them, the oddest first; `walk` are the actions that go up and down."""
+    """Ranks the workspace's stars and lists them, the oddest first."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__("Odd stars", "anomalyPanel")
@@ -75,7 +76,7 @@ class AnomalyPanel(Panel):
         ):  # fmt: skip
             self.body.addWidget(part, stretch)
         self.body.addStretch(0)
-        self.walk = (self._add_walk("actionPreviousRanked", "Left", -1), self._add_walk("actionNextRanked", "Right", 1))
+        self._list.addActions(walk_actions(self._ranking, self._list))
         self._connect()
         self._show()
 
@@ -115,15 +116,6 @@ class AnomalyPanel(Panel):
         workspace.activeChanged.connect(self._follow_active)
         self._ranking.rankingChanged.connect(self._show)
         self._ranking.ratingsChanged.connect(self._show_ratings)
-
-    def _add_walk(self, name: str, key: str, steps: int) -> QAction:
-        action = QAction("Previous star" if steps < 0 else "Next star", self._list)
-        action.setObjectName(name)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda _=False: self._ranking.walk(steps))
-        self._list.addAction(action)
-        return action
 
     def _keep(self, finding: Finding) -> None:
         """Go to the oddest star, from which the keys walk on, unless the user has gone elsewhere meanwhile."""

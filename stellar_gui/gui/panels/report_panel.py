@@ -23,7 +23,8 @@ NOTHING = {
 class ReportPanel(Panel):
     """Two pages: the report on the workspace's model, and the course of its training or of one under way.
 
-    The first news of a training shows the second page, its model the first.
+    The first news of a training shows the second page, its model the first. A page is made when there is something
+    to show on it.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -39,10 +40,10 @@ class ReportPanel(Panel):
             self._tabs.addTab(text)
         self._empty = caption("")
         self._empty.setObjectName("reportEmpty")
-        self._report, self._learning = ReportPage(), LearningPage()
+        self._report: ReportPage | None = None
+        self._learning: LearningPage | None = None
         self.body.addWidget(self._tabs)
-        for widget in (self._empty, self._report, self._learning):
-            self.body.addWidget(widget)
+        self.body.addWidget(self._empty)
         self.body.addStretch(0)
         self._copy = self._copy_button()
         self._tabs.currentChanged.connect(self._show_page)
@@ -90,7 +91,7 @@ class ReportPanel(Panel):
             self._follows = True
             self._tabs.setCurrentIndex(LEARNING)
             self._show_page()
-        self._learning.show_progress(progress)
+        self._learning_page().show_progress(progress)
 
     def _end_following(self) -> None:
         """Go back to the model in use when a training ends without one of its own."""
@@ -104,8 +105,8 @@ class ReportPanel(Panel):
         self._copy.setEnabled(model is not None)
         self.set_facts("" if model is None else f"test {report_text.square(model.report, model.report.test_mse)} mag²")
         if model is not None:
-            self._report.show_model(model)
-            self._learning.show_history(model.history)
+            self._report_page().show_model(model)
+            self._learning_page().show_history(model.history)
             self._show_classes()
         self._tabs.setCurrentIndex(REPORT if came else self._tabs.currentIndex())
         self._show_page()
@@ -115,8 +116,10 @@ class ReportPanel(Panel):
         filled = model is not None or (page == LEARNING and self._follows)
         self._empty.setText(NOTHING[page])
         self._empty.setVisible(not filled)
-        self._report.setVisible(filled and page == REPORT)
-        self._learning.setVisible(filled and page == LEARNING)
+        if self._report is not None:
+            self._report.setVisible(filled and page == REPORT)
+        if self._learning is not None:
+            self._learning.setVisible(filled and page == LEARNING)
 
     def _look(self, visible: bool) -> None:
         if visible:
@@ -124,5 +127,19 @@ class ReportPanel(Panel):
 
     def _show_classes(self) -> None:
         """Tell how well the classes are told apart, to who looks."""
-        unseen = self.visibleRegion().isEmpty()
-        self._report.show_classes(None if unseen else self._workspace.class_accuracy.value)
+        if self._report is not None:
+            unseen = self.visibleRegion().isEmpty()
+            self._report.show_classes(None if unseen else self._workspace.class_accuracy.value)
+
+    def _report_page(self) -> ReportPage:
+        if self._report is None:
+            self._report = ReportPage()
+            self.body.insertWidget(2, self._report)
+        return self._report
+
+    def _learning_page(self) -> LearningPage:
+        if self._learning is None:
+            self._learning = LearningPage()
+            self.body.insertWidget(self.body.count() - 1, self._learning)
+            self._show_page()
+        return self._learning

@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from stellar_gui.catalog.sky_server import EXAMPLES, Query, Server, Split, remarks, star_limit, star_limit_edit
-from stellar_gui.catalog.sky_server.sql import MOST_PARTS, with_star_limit
+from stellar_gui.catalog.sky_server.examples import EXAMPLES
+from stellar_gui.catalog.sky_server.fetching import Query
+from stellar_gui.catalog.sky_server.server import Server
+from stellar_gui.catalog.sky_server.sql import MOST_PARTS, Split, remarks, star_limit, star_limit_edit, with_star_limit
 from stellar_gui.errors import InputError
 from stellar_gui.gui.files import EXPORT_FILTERS
 from stellar_gui.gui.settings import Settings, SkyServerChoices

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from stellar_gui import numbers
-from stellar_gui.catalog.sky_server import Fetched, Query, fetch
+from stellar_gui.catalog.sky_server.fetching import Fetched, Query, fetch
 from stellar_gui.errors import InputError, StellarError
 from stellar_gui.gui.panels.sky_server_form import SkyServerForm
 from stellar_gui.gui.settings import Settings
