@@ -86,6 +86,18 @@ class QualityCuts:
 
 
 @dataclass(frozen=True, eq=False)
+class WholeTable:
+    """What the checks need to know of a whole table when they see n of its rows.
+
+    repeated: (n,) bool, the rows whose identifier an earlier row of the table has; checks_class: whether a class that
+    is allowed occurs in the table at all.
+    """
+
+    repeated: NDArray[np.bool_]
+    checks_class: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Quality:
     """The outcome of the checks on n rows.
 
@@ -110,8 +122,8 @@ class Quality:
                 array.setflags(write=False)
 
 
-def check(catalog: Catalog, cuts: QualityCuts) -> Quality:
-    """Check every row of a catalogue.
+def check(catalog: Catalog, cuts: QualityCuts, whole: WholeTable | None = None) -> Quality:
+    """Check every row of a catalogue; whole: of the table of which it is a part, None where it is the whole.
 
     Identifiers that were rounded (floats beyond 2**53) are not compared, since different stars share one.
     Zero-flux magnitudes are those of Stoughton et al. 2002, AJ 123, 485, as in `bands.BANDS`.
@@ -121,8 +133,14 @@ def check(catalog: Catalog, cuts: QualityCuts) -> Quality:
     zero_flux = _zero_flux(magnitudes)
     masked = not_detected(magnitudes) if cuts.mask_zero_flux else None
     removed = zero_flux if masked is None else np.count_nonzero(masked, axis=1) > len(BANDS) - FEWEST_DETECTED
-    duplicate, duplicate_note = _duplicates(catalog)
-    other_class, class_note = _other_class(catalog, cuts.classes or QualityCuts().classes or ())
+    classes = cuts.classes or QualityCuts().classes or ()
+    if whole is None:
+        duplicate, duplicate_note = _duplicates(catalog)
+        other_class, class_note = _other_class(catalog, classes)
+    else:
+        duplicate, duplicate_note, class_note = whole.repeated, "", ""
+        none = np.zeros(len(catalog), dtype=np.bool_)
+        other_class = ~in_classes(catalog, classes) if whole.checks_class else none
     checks: tuple[tuple[Reason, bool, NDArray[np.bool_]], ...] = (
         (Reason.NOT_FINITE, True, _any_band(~finite)),
         (Reason.SENTINEL, cuts.sentinel, _any_band(finite & (np.abs(magnitudes) >= SENTINEL))),
@@ -211,8 +229,18 @@ def _other_class(catalog: Catalog, classes: tuple[str, ...]) -> tuple[NDArray[np
     labels = catalog.labels
     if labels is None:
         return none, ""
-    wanted = labels.categories.isin([name.strip().upper() for name in classes])
-    if not wanted.any():
+    found = in_classes(catalog, classes)
+    if not found.any():
         named = " or ".join(name.upper() for name in classes)
         return none, f"No row has the class {named} in {catalog.columns['class']}; the class is not checked."
-    return ~np.append(wanted, False)[labels.codes], ""
+    return ~found, ""
+
+
+def in_classes(catalog: Catalog, classes: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(n,) bool: the rows of one of some classes, in any case; none where no column tells classes."""
+    labels = catalog.labels
+    if labels is None:
+        return np.zeros(len(catalog), dtype=np.bool_)
+    wanted = labels.categories.isin([name.strip().upper() for name in classes])
+    found: NDArray[np.bool_] = np.append(wanted, False)[labels.codes]
+    return found

@@ -89,7 +89,7 @@ class Layout:
         self._tabbed = None
         self.follow_height()
         self._hide_stray_bars()
-        if self._tabbed:
+        if window.height() < SMALL_HEIGHT:
             self._left[0].raise_()
         widths = NARROW_SIDE_WIDTHS if window.width() < NARROW_WIDTH else SIDE_WIDTHS
         window.resizeDocks([self._left[0], self._right[0]], list(widths), _Way.Horizontal)

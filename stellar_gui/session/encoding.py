@@ -1,49 +1,40 @@
 """Applying a saved model to tables: magnitudes to latent positions and back, in bounded memory."""
 
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from stellar_gui.autoencoder.details import Details
-from stellar_gui.autoencoder.embedding import embed
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.catalog.catalog import Catalog, Provenance
-from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING, ColumnRoles, listing, numbers, recognise
+from stellar_gui.catalog.catalog import Provenance
+from stellar_gui.catalog.column_meta import ColumnMeta
+from stellar_gui.catalog.columns import listing, numbers
 from stellar_gui.catalog.dust.dust_map import COLUMN as DUST_COLUMN
-from stellar_gui.catalog.dust.dust_map import outside_note, with_reddening
+from stellar_gui.catalog.dust.dust_map import open_dust, outside_words
 from stellar_gui.catalog.formats.arrow_frame import from_frame, to_frame
 from stellar_gui.catalog.formats.raw_table import LIMITS
 from stellar_gui.catalog.formats.text_pieces import require_memory
-from stellar_gui.catalog.quality import Quality, check
+from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.reading import load_table
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.errors import InputError
-from stellar_gui.progress import Progress, drain
-from stellar_gui.session.details import details_of
-from stellar_gui.session.export import (
-    MEAN_MAGNITUDE,
-    QUALITY,
-    added_meta,
-    added_names,
-    added_units,
-    embedding_columns,
-    latent_names,
-    origin,
-    reason_column,
-    source_names,
-)
-from stellar_gui.session.piece_writing import table_writer
-from stellar_gui.session.pieces import Piece, Types, read_table_pieces
+from stellar_gui.progress import Progress
+from stellar_gui.session.encoder import Encoder, roles_for
+from stellar_gui.session.export import MEAN_MAGNITUDE, QUALITY, added_meta, latent_names, origin, source_names
+from stellar_gui.session.overlap import ahead, behind
+from stellar_gui.session.piece_writing import holds_all, table_writer
+from stellar_gui.session.pieces import Piece, Types, is_parquet, read_table_pieces
 from stellar_gui.session.storage.archive import StoredModel
+from stellar_gui.session.whole_table import TableFacts, table_facts
 
-_CHECKED_ROLES: Final = (*BAND_NAMES, "identifier", "class")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -63,6 +54,79 @@ class Decoded:
     typical_brightness: bool
 
 
+@dataclass(frozen=True, eq=False)
+class EncodingPlan:
+    """How a table is encoded: what is known of it as a whole, and what its pieces become.
+
+    names: of the source's columns, beside the added ones; units, column_meta: of all columns; metadata: of the file.
+    """
+
+    encoder: Encoder
+    facts: TableFacts
+    names: tuple[str, ...]
+    units: Mapping[str, str]
+    column_meta: Mapping[str, ColumnMeta]
+    metadata: Mapping[str, str]
+
+    def encoded(self, table: pa.Table, start: int) -> "EncodedPiece":
+        """Some rows, from row `start` of the whole table on, with the added columns."""
+        rows = slice(start, start + len(table))
+        columns = self.encoder.needed
+        new = self.encoder(to_frame(table.select(list(columns)), columns), self.facts.repeated(rows))
+        good = new[QUALITY].isna().to_numpy(dtype=np.bool_)
+        outside = int(np.isnan(new[DUST_COLUMN].to_numpy()[good]).sum()) if DUST_COLUMN in new else 0
+        added = from_frame(new)
+        arrays = [*table.columns, *(added[name].cast(_type(name)) for name in self.encoder.added)]
+        named = pa.table(arrays, names=[*self.names, *self.encoder.added])
+        return EncodedPiece(named, int(good.sum()), outside, new)
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedPiece:
+    """Some rows of an encoded table; encoded: how many of them are; outside: of these, outside the dust map.
+
+    added: the added columns as a frame.
+    """
+
+    table: pa.Table
+    encoded: int
+    outside: int
+    added: pd.DataFrame
+
+
+def plan_encoding(
+    stored: StoredModel,
+    first: Piece,
+    provenance: Provenance,
+    look: "Look",
+    columns: Mapping[str, str] = MappingProxyType({}),
+    dust_map: Path | None = None,
+) -> Generator[Progress, None, EncodingPlan]:
+    """Recognise the columns in a table's first piece, and look through the table for what the checks need to know.
+
+    look: reads the table; columns: the user's column by role. Raises InputError as `Encoder` and `roles_for` do.
+    """
+    name = provenance.name
+    if dust_map is not None and not stored.model.config.deredden:
+        raise InputError("The model does not correct for extinction; leave out the dust map.")
+    dust = None if dust_map is None else (yield from open_dust(dust_map))
+    roles = roles_for(stored, to_frame(first.table, tuple(first.table.column_names)), name, columns, dust is not None)
+    cuts = stored.manifest.cuts
+    wanted = [roles[role] for role, made in _CHECKS if role in roles and made(cuts)]
+    facts = yield from table_facts(lambda: look.frames(wanted), roles, cuts)
+    encoder = Encoder(stored, roles, name=name, checks_class=facts.checks_class, dust=dust)
+    types = look.types()
+    names = source_names(list(types), encoder.added)
+    units = {name: first.units[old] for name, old in zip(names, types, strict=True) if old in first.units}
+    meta = {name: first.column_meta[old] for name, old in zip(names, types, strict=True) if old in first.column_meta}
+    if dust is not None:
+        provenance = replace(provenance, dust_map=dust.source)
+    metadata = origin(provenance, cuts, stored.model, "all rows", written="")
+    return EncodingPlan(
+        encoder, facts, tuple(names), units | encoder.units, meta | encoder.meta, MappingProxyType(metadata)
+    )
+
+
 def encode_file(
     stored: StoredModel,
     source: Path,
@@ -73,47 +137,38 @@ def encode_file(
 ) -> Generator[Progress, None, Encoded]:
     """Write a table's rows, all and in order, with what the model makes of them.
 
-    Added are the columns of `embedding_columns`, and `quality`: empty for a good row; a row that fails the session's
-    checks has its reason there and nothing in the others. A source's column of such a name is renamed as `source_names`
-    says. The table is read twice, piece by piece: once for the checks, for which about 40 bytes a row are kept, and
-    once to be written. source and target may be the same file.
+    Added are the columns of `Encoder`. A source's column of such a name is renamed as `source_names` says. The table is
+    read piece by piece: once, or of Parquet the identifiers and classes alone, for the checks that look at the whole,
+    and once to be written. source and target may be the same file. The same table gives the same bytes.
 
     columns: the user's column by role; else the bands are the session's columns where the table has them, else as
     recognised in the first piece. table: as for `load_table`.
     dust_map: which tells the extinction in place of columns; E(B-V) from it is added as `ebv_map`.
     Raises InputError for a table that cannot be used, OutputError where the target cannot be written.
     """
-    if dust_map is not None and not stored.model.config.deredden:
-        raise InputError("The model does not correct for extinction; leave out the dust map.")
     yield Progress(0, 100, "%")
-    positions = dust_map is not None
-    catalog, types, first = yield from _read_checked_columns(stored, source, columns, positions, table)
-    if dust_map is not None:
-        catalog = yield from _halfway(with_reddening(catalog, dust_map))
-    quality = check(catalog, stored.manifest.cuts)
-    details = details_of(catalog, quality, stored.model.config)
-    metadata = origin(catalog.provenance, stored.manifest.cuts, stored.model, "all rows")
-    added = added_names(stored.model.config.network.latent, stored.model.features.passes_brightness)
-    if dust_map is not None:
-        added = (DUST_COLUMN, *added)
-    names = source_names(list(types), added)
-    units = {name: first.units[old] for name, old in zip(names, types, strict=True) if old in first.units}
-    units |= {name: "mag" for name in added if name == DUST_COLUMN}
-    meta = {name: first.column_meta[old] for name, old in zip(names, types, strict=True) if old in first.column_meta}
-    start = 0
-    with table_writer(target, metadata, units | added_units(added), meta | added_meta(added)) as writer:
-        for piece in read_table_pieces(source, types, table):
-            rows = slice(start, start + len(piece.table))
-            start = rows.stop
-            if start > len(catalog):
+    look = Look(source, table)
+    provenance = Provenance(source.name, str(source.absolute()))
+    plan = yield from _half(plan_encoding(stored, look.first(), provenance, look, columns, dust_map), 0)
+    if holds_all(target):
+        require_memory(source, 0, plan.facts.rows, LIMITS)
+    start = encoded = outside = 0
+    with (
+        table_writer(target, plan.metadata, plan.units, plan.column_meta) as writer,
+        behind(writer.write) as write,
+        closing(ahead(look.pieces())) as pieces,
+    ):
+        for piece in pieces:
+            if start + len(piece.table) > plan.facts.rows:
                 break
-            new = from_frame(_encoded(stored, catalog, quality, details, rows))
-            arrays = [*piece.table.columns, *(new[name].cast(_type(name)) for name in added)]
-            writer.write(pa.table(arrays, names=[*names, *added]))
+            made = plan.encoded(piece.table, start)
+            start += len(piece.table)
+            encoded, outside = encoded + made.encoded, outside + made.outside
+            write(made.table)
             yield Progress(50 + 50 * piece.share, 100, "%")
-        if start != len(catalog):
+        if start != plan.facts.rows:
             raise InputError(f"{source.name}: the file has changed while it was read; encode it again.")
-    return Encoded(len(catalog), int(quality.kept.sum()), outside_note(catalog, quality.kept))
+    return Encoded(start, encoded, outside_words(outside, encoded))
 
 
 def decode_file(
@@ -148,65 +203,57 @@ def decode_file(
     return Decoded(len(decoded), typical_brightness=stored.model.features.passes_brightness and not passed)
 
 
-def _read_checked_columns(
-    stored: StoredModel, source: Path, chosen: Mapping[str, str], positions: bool, table: str | None
-) -> Generator[Progress, None, tuple[Catalog, dict[str, pa.DataType], Piece]]:
-    """What the quality checks look at, of all rows; the types of all columns; the first piece."""
-    types, first = Types(), None
-    parts: list[pd.DataFrame] = []
-    roles: dict[str, str] = {}
-    rows = 0
-    for piece in read_table_pieces(source, table=table):
-        if first is None:
-            first = piece
-            roles = _roles(stored, source, piece.table, chosen, positions)
-        types.add(piece.table)
-        frame = to_frame(piece.table.select(list(roles.values())), tuple(roles))
-        rows += len(frame)
-        require_memory(source, 0, rows, LIMITS)
-        parts.append(frame.assign(**{band: _float32(frame[band]) for band in BAND_NAMES}))
-        yield Progress(50 * piece.share, 100, "%")
-    names = ColumnRoles(MappingProxyType({role: role for role in roles}))
-    provenance = Provenance(source.name, str(source.absolute()))
-    assert first is not None  # read_table_pieces gives one, or an error
-    return Catalog(pd.concat(parts, ignore_index=True), names, provenance), types.settled(), first
+class Look:
+    """Reads one file in pieces, as often as it is asked to; the types of a text table are known after one reading."""
+
+    def __init__(self, source: Path, table: str | None) -> None:
+        self._source, self._table = source, table
+        self._types: dict[str, pa.DataType] | None = None
+
+    def first(self) -> Piece:
+        """The first piece. Raises InputError where the file has none."""
+        with closing(read_table_pieces(self._source, table=self._table)) as pieces:
+            first = next(pieces)
+        if is_parquet(self._source):
+            self._types = dict(zip(first.table.column_names, first.table.schema.types, strict=True))
+        return first
+
+    def frames(self, columns: Sequence[str]) -> Iterator[tuple[pd.DataFrame, float]]:
+        """The given columns, piece by piece; of Parquet without any, the number of rows is all that is needed."""
+        found = None if self._types is not None else Types()
+        for piece in read_table_pieces(self._source, table=self._table, columns=columns):
+            if found is not None:
+                found.add(piece.table)
+            yield to_frame(piece.table.select(list(columns)), tuple(columns)), piece.share
+        if found is not None:
+            self._types = found.settled()
+
+    def types(self) -> dict[str, pa.DataType]:
+        """Type by column, in order; known after `frames`."""
+        assert self._types is not None
+        return self._types
+
+    def pieces(self) -> Generator[Piece, None, None]:
+        """All columns, piece by piece, in the table's types."""
+        yield from read_table_pieces(self._source, self._types, self._table)
 
 
-def _roles(
-    stored: StoredModel, source: Path, table: pa.Table, chosen: Mapping[str, str], positions: bool
-) -> dict[str, str]:
-    """Column by role, of the roles that the checks and the model look at; positions: in place of columns of dust."""
-    bands = {band: stored.manifest.columns[band] for band in BAND_NAMES}
-    if not chosen.keys() & set(BAND_NAMES) and set(bands.values()) <= set(table.column_names):
-        chosen = bands | dict(chosen)
-    try:
-        found = recognise(to_frame(table, tuple(table.column_names)), chosen)
-    except InputError as error:
-        raise InputError(f"{source.name}: {error}.") from error
-    dust = (REDDENING, *EXTINCTION_ROLES) if stored.model.config.deredden else ()
-    if positions:
-        dust = ("ra", "dec")
-    return {role: column for role, column in found.roles.items() if role in (*_CHECKED_ROLES, *dust)}
+_CHECKS: Final[tuple[tuple[str, Callable[[QualityCuts], bool]], ...]] = (
+    ("identifier", lambda cuts: cuts.unique),
+    ("class", lambda cuts: cuts.classes is not None),
+)
+"""Roles whose columns the checks look at as a whole, and whether some cuts do."""
 
 
-def _encoded(stored: StoredModel, catalog: Catalog, quality: Quality, details: Details, rows: slice) -> pd.DataFrame:
-    """The added columns of some rows."""
-    embedding = drain(embed(stored.model, catalog.magnitudes[rows], quality.kept[rows], details.take(rows)))
-    columns = embedding_columns(embedding).assign(quality=reason_column(quality.reason[rows]))
-    if DUST_COLUMN in catalog.table:
-        columns[DUST_COLUMN] = catalog.table[DUST_COLUMN].to_numpy()[rows]
-    return columns
-
-
-def _halfway(work: Generator[Progress, None, Catalog]) -> Generator[Progress, None, Catalog]:
-    """Run a short piece of work between the two readings of a table."""
+def _half(work: Generator[Progress, None, Result], start: int) -> Generator[Progress, None, Result]:
+    """Count the progress of a piece of work as the half of another that begins at `start` percent."""
     while True:
         try:
-            next(work)
+            item = next(work)
         except StopIteration as end:
-            catalog: Catalog = end.value
-            return catalog
-        yield Progress(50, 100, "%")
+            result: Result = end.value
+            return result
+        yield Progress(start + 50 * item.done / max(item.total, 1), 100, "%")
 
 
 def _float32(column: pd.Series) -> NDArray[np.float32]:

@@ -171,9 +171,12 @@ def origin(
 ) -> dict[str, str]:
     """What a table's metadata says of its origin: text by key, without what is not known.
 
-    rows: the chosen rows in words ("selection", "subset halo", "all stars"); written: ISO 8601, now by default.
+    rows: the chosen rows in words ("selection", "subset halo", "all stars"); written: ISO 8601, now by default, empty
+    for files that are to be the same whenever they are written.
     """
-    facts = source_metadata(source) | {"cuts": json.dumps(asdict(cuts)), "rows": rows, "written": written or now()}
+    facts = source_metadata(source) | {"cuts": json.dumps(asdict(cuts)), "rows": rows}
+    if written != "":
+        facts["written"] = written or now()
     if model is not None:
         facts |= {
             "seed": str(model.config.seed),

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from stellar_gui.catalog.atomic import atomic_target
 from stellar_gui.catalog.column_meta import ColumnMeta
-from stellar_gui.catalog.formats.arrow_frame import annotated, to_frame
+from stellar_gui.catalog.formats.arrow_frame import annotated, is_text, to_frame
 from stellar_gui.catalog.formats.parquet_table import key_values
 from stellar_gui.catalog.writing import save_arrow, write_table, writer_for, writes_parquet, writes_text
 from stellar_gui.errors import OutputError
@@ -60,6 +60,11 @@ def table_writer(
         drain(save_arrow(annotated(pa.concat_tables(held), units, column_meta), path, metadata))
 
 
+def holds_all(path: Path) -> bool:
+    """Whether `table_writer` holds all pieces in memory for a path's ending. Raises OutputError for an unknown one."""
+    return not (writes_text(path) or writes_parquet(path))
+
+
 class _Held:
     """Keeps the pieces in a list."""
 
@@ -81,7 +86,8 @@ class _ParquetWriter:
         if self._writer is None:
             schema = annotated(table, self._units, self._column_meta).schema
             self._schema = schema.with_metadata(key_values(self._metadata))
-            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
+            texts = [field.name for field in self._schema if is_text(field.type)]
+            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", use_dictionary=texts)
         self._writer.write_table(table.cast(self._schema))
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,8 +45,11 @@ class Piece:
 
 
 def read_table_pieces(
-    path: Path, types: Mapping[str, pa.DataType] | None = None, table: str | None = None
-) -> Iterator[Piece]:
+    path: Path,
+    types: Mapping[str, pa.DataType] | None = None,
+    table: str | None = None,
+    columns: Sequence[str] | None = None,
+) -> Generator[Piece, None, None]:
     """The rows of a table in order, some ten thousand at a time; a VOTable is read as a whole first.
 
     types: by column, as `Types` found them when the table was read before; without them a column of a text table may
@@ -57,7 +60,7 @@ def read_table_pieces(
         next(whole)  # the checks of the file and its header
     try:
         empty = True
-        for piece in _pieces(path, types, table):
+        for piece in _pieces(path, types, table, columns):
             empty = False
             yield piece
         if empty:
@@ -99,10 +102,12 @@ class Types:
         return pa.string()
 
 
-def _pieces(path: Path, types: Mapping[str, pa.DataType] | None, table: str | None) -> Iterator[Piece]:
+def _pieces(
+    path: Path, types: Mapping[str, pa.DataType] | None, table: str | None, columns: Sequence[str] | None
+) -> Iterator[Piece]:
     reader = reader_of(path)
     if reader is read_parquet:
-        return _parquet_pieces(path)
+        return _parquet_pieces(path, columns)
     if reader is read_fits:
         return _fits_pieces(path, table)
     return _text_pieces(path, types) if reader is read_text_table else _whole_pieces(path, table)
@@ -124,14 +129,25 @@ def _whole_pieces(path: Path, table: str | None) -> Iterator[Piece]:
         yield Piece(rows.slice(start, _BATCH_ROWS), raw.units, raw.column_meta, share)
 
 
-def _parquet_pieces(path: Path) -> Iterator[Piece]:
+def _parquet_pieces(path: Path, columns: Sequence[str] | None) -> Iterator[Piece]:
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
         names, units, meta, done = unique_names(schema.names), units_of(schema), column_meta_of(schema), 0
-        for batch in file.iter_batches(_BATCH_ROWS):
+        wanted = None if columns is None or list(names) != schema.names else list(columns)
+        for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
             done += len(batch)
-            table = pa.Table.from_batches([batch]).rename_columns(list(names))
-            yield Piece(table, units, meta, done / file.metadata.num_rows)
+            table = pa.Table.from_batches([batch])
+            yield Piece(
+                table.rename_columns(list(names)) if wanted is None else table,
+                units,
+                meta,
+                done / file.metadata.num_rows,
+            )
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file is read as Parquet, which tells columns and types before its rows. Raises InputError; OSError."""
+    return reader_of(path) is read_parquet
 
 
 def _text_pieces(path: Path, types: Mapping[str, pa.DataType] | None) -> Iterator[Piece]:

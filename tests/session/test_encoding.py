@@ -239,13 +239,14 @@ def test_numbers_beyond_single_precision_are_not_finite(stored: StoredModel, tmp
         assert pd.read_parquet(tmp_path / "out.parquet")["u"].isna().tolist() == [k == 3 for k in range(20)]
 
 
-def test_more_rows_than_memory_allows_are_refused(
+def test_more_rows_than_memory_allows_are_refused_only_where_the_output_is_held_in_memory(
     stored: StoredModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stellar_gui.session.encoding.LIMITS", Limits(memory=60 * 499))
     path = write(stars(), tmp_path / "in.csv")
     with pytest.raises(InputError, match=r"in\.csv: to open the table takes more than 29 KiB of memory"):
-        drain(encode_file(stored, path, tmp_path / "out.csv"))
+        drain(encode_file(stored, path, tmp_path / "out.fits"))
+    assert drain(encode_file(stored, path, tmp_path / "out.csv")).rows == 500
 
 
 def test_a_temporary_folder_that_cannot_be_made_is_told(

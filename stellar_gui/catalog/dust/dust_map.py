@@ -62,27 +62,50 @@ class Reddening:
         self.values.setflags(write=False)
 
 
-def reddening(path: Path, ra: NDArray[np.float64], dec: NDArray[np.float64]) -> Generator[Progress, None, Reddening]:
-    """E(B-V) at n places, (n,) deg each (ICRS), from a HEALPix map or from the polar maps of SFD.
+@dataclass(frozen=True, eq=False)
+class OpenDust:
+    """A dust map ready to be asked, and the words for its files with their SHA-256."""
+
+    map: DustMap
+    source: str
+
+    def at(self, ra: NDArray[np.float64], dec: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n,) float64, mag: E(B-V) at n places, deg (ICRS); NaN outside the map and for no place on the sky."""
+        values = np.full(len(ra), np.nan)
+        on_sky = np.flatnonzero(np.isfinite(ra) & (np.abs(dec) <= 90))
+        found = self.map.at(*_places(self.map.frame, ra[on_sky], dec[on_sky]))
+        known = (found > SMALLEST_EXTINCTION) & (found < LARGEST_EXTINCTION)
+        values[on_sky] = np.where(known, found, np.nan)
+        return values
+
+
+def open_dust(path: Path) -> Generator[Progress, None, OpenDust]:
+    """Open a HEALPix map, or the polar maps of SFD.
 
     Of the two files of SFD one is given, and the other is looked for beside it, where its name has ngp for sgp; without
-    it the other hemisphere is not covered. What is no place on the sky lies outside.
-    Yields Progress in bytes, then in stars. Raises InputError for a file that is no such map, or is damaged.
+    it the other hemisphere is not covered.
+    Yields Progress in bytes. Raises InputError for a file that is no such map, or is damaged.
     """
     dust, files = _open(path)
     digests = []
     for file in files:
         digest = yield from _sha256(file)
         digests.append(f"{file.name} (SHA-256 {digest})")
+    return OpenDust(dust, ", ".join(digests))
+
+
+def reddening(path: Path, ra: NDArray[np.float64], dec: NDArray[np.float64]) -> Generator[Progress, None, Reddening]:
+    """E(B-V) at n places, (n,) deg each (ICRS), from the map in a file.
+
+    Yields Progress in bytes, then in stars. Raises InputError as `open_dust` does.
+    """
+    dust = yield from open_dust(path)
     values = np.full(len(ra), np.nan)
-    on_sky = np.flatnonzero(np.isfinite(ra) & (np.abs(dec) <= 90))
-    for start in range(0, len(on_sky), _CHUNK):
-        rows = on_sky[start : start + _CHUNK]
-        found = dust.at(*_places(dust.frame, ra[rows], dec[rows]))
-        known = (found > SMALLEST_EXTINCTION) & (found < LARGEST_EXTINCTION)
-        values[rows] = np.where(known, found, np.nan)
-        yield Progress(min(start + _CHUNK, len(on_sky)), len(on_sky), "stars")
-    return Reddening(values, ", ".join(digests))
+    for start in range(0, len(ra), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        values[rows] = dust.at(ra[rows], dec[rows])
+        yield Progress(min(start + _CHUNK, len(ra)), len(ra), "stars")
+    return Reddening(values, dust.source)
 
 
 def with_reddening(catalog: Catalog, path: Path) -> Generator[Progress, None, Catalog]:
@@ -92,6 +115,11 @@ def with_reddening(catalog: Catalog, path: Path) -> Generator[Progress, None, Ca
     """
     require_positions(catalog)
     found = yield from reddening(path, catalog.numbers("ra"), catalog.numbers("dec"))
+    return reddened(catalog, found)
+
+
+def reddened(catalog: Catalog, found: Reddening) -> Catalog:
+    """The catalogue with E(B-V) of its n stars as the column `ebv_map`."""
     roles = {**catalog.columns, REDDENING: COLUMN}
     columns = {role: roles[role] for role in ROLES if role in roles and role not in EXTINCTION_ROLES}
     others = [column for column in catalog.candidates.get(REDDENING, ()) if column != COLUMN]
@@ -124,10 +152,14 @@ def outside_note(catalog: Catalog, kept: NDArray[np.bool_]) -> str:
     """How many of the kept stars, (n,) bool, the catalogue's dust map does not cover, in one sentence; else empty."""
     if catalog.columns.get(REDDENING) != COLUMN:
         return ""
-    missing = int(np.isnan(catalog.numbers(REDDENING)[kept]).sum())
-    if not missing:
+    return outside_words(int(np.isnan(catalog.numbers(REDDENING)[kept]).sum()), int(kept.sum()))
+
+
+def outside_words(outside: int, stars: int) -> str:
+    """How many of some stars a dust map does not cover, in one sentence; empty where it covers all."""
+    if not outside:
         return ""
-    return f"{missing:,} of {int(kept.sum()):,} stars lie outside the dust map and are not corrected for extinction."
+    return f"{outside:,} of {stars:,} stars lie outside the dust map and are not corrected for extinction."
 
 
 def _open(path: Path) -> tuple[DustMap, list[Path]]:
