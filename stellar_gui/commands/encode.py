@@ -1,7 +1,9 @@
 """Add latent positions, reconstructed magnitudes and residuals of a session's network to every row of a table."""
 
 import argparse
+from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stellar_gui.commands.console import follow, warn, write_result
 from stellar_gui.commands.options import (
@@ -11,6 +13,12 @@ from stellar_gui.commands.options import (
     columns_of,
     table_to_write,
 )
+from stellar_gui.errors import InputError
+
+if TYPE_CHECKING:
+    from stellar_gui.progress import Progress
+    from stellar_gui.session.encoding import Encoded
+    from stellar_gui.session.storage.archive import StoredModel
 
 EXAMPLE = """\
 Every row is kept, in order. One that fails the session's quality checks, or lacks a band, has empty values in
@@ -19,15 +27,24 @@ a column of an added name already, that one keeps its values as NAME_source. Mem
 ECSV, Parquet or FITS that is written as CSV or Parquet; a VOTable is read as a whole, and FITS, VOTable and ECSV are
 written as a whole. With a dust map, E(B-V) at each star is added as `ebv_map`.
 
+A folder of Parquet files, or a HATS catalogue, becomes a folder OUT with files of the same names, and the index of the
+map of all stars. What is there when the work breaks off is kept, there and for a Parquet file of more than a million
+rows that is written as Parquet: the same command goes on with it, to the same bytes.
+
 example:
-  stellar-gui encode run.stellar more_stars.csv -o encoded.parquet"""
+  stellar-gui encode run.stellar more_stars.csv -o encoded.parquet
+  stellar-gui encode run.stellar survey_folder -o encoded_survey"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """RUN.stellar, CATALOG, -o, columns."""
     parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session with a trained model")
-    parser.add_argument("catalog", type=Path, metavar="CATALOG", help="a table of stars")
-    parser.add_argument("-o", "--output", type=table_to_write, required=True, metavar="OUT", help="the table to write")
+    parser.add_argument(
+        "catalog", type=Path, metavar="CATALOG", help="a table of stars, a folder of Parquet files, or a HATS catalogue"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="the table, or the folder, to write"
+    )
     add_table_option(parser)
     add_column_option(parser)
     add_dust_option(parser, "for a model that corrects for extinction, in place of the table's columns")
@@ -35,14 +52,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open the model, then read, encode and write piece by piece."""
-    from stellar_gui.session.encoding import encode_file
     from stellar_gui.session.storage.archive import load_model
 
     stored = follow(load_model(arguments.session), "opening")
-    work = encode_file(
-        stored, arguments.catalog, arguments.output, columns_of(arguments), arguments.dust_map, arguments.table
-    )
-    counts = follow(work, "encoding")
+    counts = follow(_work(stored, arguments), "encoding")
     if counts.dust_note:
         warn(counts.dust_note)
-    write_result([f"{counts.rows:,} rows, {counts.encoded:,} of them encoded, in {arguments.output}"])
+    found = f"; {counts.found:,} of them were there from before" if counts.found else ""
+    write_result([f"{counts.rows:,} rows, {counts.encoded:,} of them encoded, in {arguments.output}{found}"])
+
+
+def _work(stored: "StoredModel", arguments: argparse.Namespace) -> "Generator[Progress, None, Encoded]":
+    """What encodes such a table to such a target."""
+    from stellar_gui.session.encoding import encode_file
+    from stellar_gui.session.survey.encoding import encode_folder, encode_parquet_file, resumable
+
+    source, target, dust_map = arguments.catalog, arguments.output, arguments.dust_map
+    columns = columns_of(arguments)
+    if source.is_dir():
+        return encode_folder(stored, source, target, columns, dust_map)
+    try:
+        table_to_write(str(target))
+    except argparse.ArgumentTypeError as error:
+        raise InputError(str(error)) from error
+    if arguments.table is None and resumable(source, target):
+        return encode_parquet_file(stored, source, target, columns, dust_map)
+    return encode_file(stored, source, target, columns, dust_map, arguments.table)

@@ -35,7 +35,7 @@ _CHECKED_ROLES: Final = (*BAND_NAMES, "identifier", "class")
 class Encoder:
     """Gives rows the columns that a model adds: each row for itself, so that any split of a table gives the same.
 
-    needed: the columns that it reads; added: those that it adds, in order: E(B-V) from a dust map, those of
+    roles: column by role; needed: the columns that it reads; added: those that it adds, in order: E(B-V) from a dust map, those of
     `embedding_columns`, and `quality`, empty for a good row; a row that fails the session's checks has its reason there
     and nothing in the others. units, meta: of the added columns.
     """
@@ -58,7 +58,8 @@ class Encoder:
         if dust is not None and not model.config.deredden:
             raise InputError("The model does not correct for extinction; leave out the dust map.")
         self._stored, self._dust, self._checks_class = stored, dust, checks_class
-        self._columns = ColumnRoles(MappingProxyType(dict(roles)))
+        self.roles = MappingProxyType(dict(roles))
+        self._columns = ColumnRoles(self.roles)
         self._provenance = Provenance(name)
         added = added_names(model.config.network.latent, model.features.passes_brightness)
         self.added = added if dust is None else (DUST_COLUMN, *added)

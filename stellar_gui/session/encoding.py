@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -39,11 +39,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Encoded:
-    """How many rows a table has, how many of them were encoded, and how many of these a dust map does not cover."""
+    """How many rows a table has, how many of them are encoded, and how many of these a dust map does not cover, in words.
+
+    found: rows that an earlier run of the same work, which broke off, had encoded already.
+    """
 
     rows: int
     encoded: int
     dust_note: str = ""
+    found: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,24 @@ class EncodedPiece:
     added: pd.DataFrame
 
 
+class Look(Protocol):
+    """A table that is read as often as need be."""
+
+    def first(self) -> Piece:
+        """The first piece. Raises InputError where there is none."""
+
+    def frames(self, columns: Sequence[str]) -> Iterator[tuple[pd.DataFrame, float]]:
+        """The given columns, piece by piece, and the share of the table that has been read with each."""
+
+    def types(self) -> dict[str, pa.DataType]:
+        """Type by column, in order; asked for after `frames`."""
+
+
 def plan_encoding(
     stored: StoredModel,
     first: Piece,
     provenance: Provenance,
-    look: "Look",
+    look: Look,
     columns: Mapping[str, str] = MappingProxyType({}),
     dust_map: Path | None = None,
 ) -> Generator[Progress, None, EncodingPlan]:
@@ -147,7 +164,7 @@ def encode_file(
     Raises InputError for a table that cannot be used, OutputError where the target cannot be written.
     """
     yield Progress(0, 100, "%")
-    look = Look(source, table)
+    look = _FileLook(source, table)
     provenance = Provenance(source.name, str(source.absolute()))
     plan = yield from _half(plan_encoding(stored, look.first(), provenance, look, columns, dust_map), 0)
     if holds_all(target):
@@ -203,15 +220,14 @@ def decode_file(
     return Decoded(len(decoded), typical_brightness=stored.model.features.passes_brightness and not passed)
 
 
-class Look:
-    """Reads one file in pieces, as often as it is asked to; the types of a text table are known after one reading."""
+class _FileLook:
+    """One file in pieces; the types of a text table are known after one reading."""
 
     def __init__(self, source: Path, table: str | None) -> None:
         self._source, self._table = source, table
         self._types: dict[str, pa.DataType] | None = None
 
     def first(self) -> Piece:
-        """The first piece. Raises InputError where the file has none."""
         with closing(read_table_pieces(self._source, table=self._table)) as pieces:
             first = next(pieces)
         if is_parquet(self._source):
@@ -219,7 +235,6 @@ class Look:
         return first
 
     def frames(self, columns: Sequence[str]) -> Iterator[tuple[pd.DataFrame, float]]:
-        """The given columns, piece by piece; of Parquet without any, the number of rows is all that is needed."""
         found = None if self._types is not None else Types()
         for piece in read_table_pieces(self._source, table=self._table, columns=columns):
             if found is not None:
@@ -229,7 +244,6 @@ class Look:
             self._types = found.settled()
 
     def types(self) -> dict[str, pa.DataType]:
-        """Type by column, in order; known after `frames`."""
         assert self._types is not None
         return self._types
 

@@ -1,13 +1,17 @@
 """HATS catalogues on disk (IVOA note "HATS", 2025): their properties, and the HEALPix pixel of each partition."""
 
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from stellar_gui.errors import InputError
+import pyarrow as pa
+
+from stellar_gui.catalog.atomic import atomic_target
+from stellar_gui.errors import InputError, OutputError
 
 PROPERTIES: Final = ("hats.properties", "properties")
 COLLECTION: Final = "collection.properties"
@@ -18,6 +22,7 @@ SPATIAL_INDEX: Final = "_healpix_29"
 _PIXEL: Final = re.compile(r"Norder=(\d+)[/\\](?:Dir=\d+[/\\])?Npix=(\d+)")
 _LARGEST_ORDER: Final = 29
 _LARGEST_FILE: Final = 1 << 20
+_SAME_OF_ALL: Final = ("partition_info.csv", "skymap.fits", "point_map.fits")
 
 
 @dataclass(frozen=True, order=True)
@@ -84,6 +89,30 @@ def read_properties(path: Path) -> dict[str, str]:
     lines = (line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith(("#", "!")))
     return {key.strip(): value.strip() for key, equals, value in pairs if equals}
+
+
+def write_hats_frame(hats: Hats, folder: Path, schema: pa.Schema, builder: str) -> None:
+    """Make a folder of the same partitions, whose rows and pixels are those of a catalogue, a catalogue of its own.
+
+    schema: of its partitions; builder: the program that made them. Its properties are the catalogue's, its name that of
+    the folder; maps of the sky and the list of partitions, which hold for it as well, are copied. Raises OutputError.
+    """
+    import pyarrow.parquet as pq
+
+    told = dict(hats.properties) | {"obs_collection": folder.name, "hats_builder": builder}
+    told |= {"hats_cols_default": ""} if "hats_cols_default" in told else {}
+    try:
+        for name in _SAME_OF_ALL:
+            if (hats.folder / name).is_file():
+                with atomic_target(folder / name) as temporary:
+                    shutil.copyfile(hats.folder / name, temporary)
+        with atomic_target(folder / DATASET / "_common_metadata") as temporary:
+            pq.write_metadata(schema, temporary)
+        with atomic_target(folder / PROPERTIES[0]) as temporary:
+            lines = ["#HATS catalog", *(f"{key}={value}" for key, value in told.items())]
+            temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{folder.name}: {(error.strerror or str(error)).lower()}; choose another folder.") from error
 
 
 def pixel_of(path: Path) -> Pixel | None:

@@ -1,0 +1,265 @@
+"""Encoding tables larger than memory, part by part; work that breaks off goes on where it was."""
+
+import shutil
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from stellar_gui import __version__
+from stellar_gui.analysis.plane_index.writing import MAP_FOLDER, write_part_index, write_total
+from stellar_gui.catalog.atomic import atomic_target
+from stellar_gui.catalog.catalog import Provenance
+from stellar_gui.catalog.dust.dust_map import outside_words
+from stellar_gui.catalog.formats.arrow_frame import annotated, column_meta_of, is_text, to_frame, units_of
+from stellar_gui.catalog.formats.parquet_table import key_values
+from stellar_gui.catalog.survey.hats import write_hats_frame
+from stellar_gui.catalog.survey.parts import Survey, open_survey
+from stellar_gui.errors import InputError, OutputError
+from stellar_gui.progress import Progress
+from stellar_gui.session.encoding import Encoded, EncodedPiece, EncodingPlan, plan_encoding
+from stellar_gui.session.export import latent_names
+from stellar_gui.session.overlap import ahead, behind
+from stellar_gui.session.pieces import Piece
+from stellar_gui.session.storage.archive import StoredModel
+from stellar_gui.session.survey.parts import (
+    BATCH_ROWS,
+    ENCODED,
+    OUTSIDE,
+    Job,
+    claim,
+    counts_in,
+    fingerprint,
+    require_apart,
+    rows_of,
+    total_rows,
+)
+
+FILE_ROWS: Final = 1 << 20
+"""Rows of a file that is encoded to a file, of which the outcome is kept when the work breaks off."""
+
+
+def encode_folder(
+    stored: StoredModel,
+    source: Path,
+    target: Path,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    dust_map: Path | None = None,
+) -> Generator[Progress, None, Encoded]:
+    """Encode a folder of Parquet files, or a HATS catalogue, to a folder of files of the same names.
+
+    Each file is there whole or not at all, so that the same call goes on where one before broke off, and ends with the
+    same bytes. Of a latent space of two dimensions or more, the index of the map of all stars is written beside each
+    (`analysis.plane_index`). Columns as `encode_file` says. Of a HATS catalogue comes a HATS catalogue.
+    Yields Progress in rows. Raises InputError for a survey that cannot be used, OutputError for a target that is no new
+    folder, or cannot be written.
+    """
+    survey = yield from open_survey(source)
+    require_apart(survey, target)
+    plan = yield from _plan(stored, survey, columns, dust_map)
+    claim(target, fingerprint(stored, survey, plan), ours_alone=False)
+    mapped = stored.model.config.network.latent > 1
+    jobs, start = [], 0
+    for part in survey.parts:
+        name = survey.name_of(part)
+        index = target / MAP_FOLDER / name if mapped else None
+        jobs.append(Job(part.path, 0, part.rows, start, target / name, index))
+        start += part.rows
+    done = yield from _work(plan, jobs, "zstd")
+    if survey.hats is not None:
+        write_hats_frame(survey.hats, target, pq.read_schema(jobs[0].target), f"Stellar GUI {__version__}")
+    if mapped:
+        write_total(target, {job.index: job.target for job in jobs if job.index is not None}, stored.model.id)
+    return done
+
+
+def encode_parquet_file(
+    stored: StoredModel,
+    source: Path,
+    target: Path,
+    columns: Mapping[str, str] = MappingProxyType({}),
+    dust_map: Path | None = None,
+) -> Generator[Progress, None, Encoded]:
+    """Encode one Parquet file to another, as `encode_file` does, so that work that broke off can go on.
+
+    A million rows at a time are kept in a hidden folder beside the target until all are there. Yields Progress in rows.
+    """
+    survey = yield from open_survey(source)
+    plan = yield from _plan(stored, survey, columns, dust_map)
+    folder = target.with_name(f".{target.name}.encoding")
+    claim(folder, fingerprint(stored, survey, plan), ours_alone=True)
+    jobs = [
+        Job(source, start, min(FILE_ROWS, survey.rows - start), start, folder / f"{start // FILE_ROWS:06d}.parquet")
+        for start in range(0, survey.rows, FILE_ROWS)
+    ]
+    done = yield from _work(plan, jobs, "none")
+    yield from _join([job.target for job in jobs], target, plan)
+    shutil.rmtree(folder, ignore_errors=True)
+    return done
+
+
+def resumable(source: Path, target: Path) -> bool:
+    """Whether a file is long enough, and both are Parquet, so that its encoding is to be kept when it breaks off."""
+    from stellar_gui.catalog.writing import writes_parquet
+    from stellar_gui.session.pieces import is_parquet
+
+    return source.is_file() and writes_parquet(target) and is_parquet(source) and _rows(source) > FILE_ROWS
+
+
+def _rows(path: Path) -> int:
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowException):
+        return 0
+
+
+class _SurveyLook:
+    """Reads a survey's parts one after another for what the checks need to know of the whole."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+
+    def first(self) -> Piece:
+        part = next(part for part in self._survey.parts if part.rows)
+        with closing(rows_of(Job(part.path, 0, min(part.rows, BATCH_ROWS), 0, part.path))) as tables:
+            table = next(tables)
+        schema = self._survey.schema
+        return Piece(table, units_of(schema), column_meta_of(schema), 0.0)
+
+    def frames(self, columns: Sequence[str]) -> Iterator[tuple[pd.DataFrame, float]]:
+        done = 0
+        for part in self._survey.parts:
+            with pq.ParquetFile(part.path) as file:
+                for batch in file.iter_batches(BATCH_ROWS, columns=list(columns)):
+                    done += len(batch)
+                    yield to_frame(pa.Table.from_batches([batch]), tuple(columns)), done / self._survey.rows
+
+    def types(self) -> dict[str, pa.DataType]:
+        return dict(zip(self._survey.schema.names, self._survey.schema.types, strict=True))
+
+
+def _plan(
+    stored: StoredModel, survey: Survey, columns: Mapping[str, str], dust_map: Path | None
+) -> Generator[Progress, None, EncodingPlan]:
+    look = _SurveyLook(survey)
+    provenance = Provenance(survey.path.name, str(survey.path.absolute()))
+    try:
+        plan = yield from plan_encoding(stored, look.first(), provenance, look, columns, dust_map)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{survey.path.name}: one of its files is damaged ({error}); copy it again.") from error
+    return plan
+
+
+def _work(plan: EncodingPlan, jobs: Sequence[Job], compression: str) -> Generator[Progress, None, Encoded]:
+    """Do those jobs whose outcome is not there yet."""
+    rows, encoded, outside = total_rows(jobs), 0, 0
+    pending = []
+    for job in jobs:
+        counts = counts_in(job.target) if job.index is None or job.index.is_file() else None
+        if counts is None:
+            pending.append(job)
+        else:
+            encoded, outside = encoded + counts[0], outside + counts[1]
+    found = done = rows - total_rows(pending)
+    yield Progress(done, rows, "rows")
+    with ExitStack() as stack:
+        pieces = stack.enter_context(closing(ahead(_tables(pending))))
+        writer: _PartWriter | None = None
+        for job, table, start in pieces:
+            if writer is None or writer.job is not job:
+                if writer is not None:
+                    writer.finish()
+                writer = stack.enter_context(_PartWriter(job, plan, compression))
+            made = plan.encoded(table, start)
+            writer.write(made)
+            encoded, outside, done = encoded + made.encoded, outside + made.outside, done + len(table)
+            yield Progress(done, rows, "rows")
+        if writer is not None:
+            writer.finish()
+    return Encoded(rows, encoded, outside_words(outside, encoded), found)
+
+
+def _tables(jobs: Sequence[Job]) -> Generator[tuple[Job, pa.Table, int], None, None]:
+    """All rows of some jobs, some ten thousand at a time, with the number of the first in the whole table."""
+    for job in jobs:
+        start = job.start
+        try:
+            for table in rows_of(job):
+                yield job, table, start
+                start += len(table)
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{job.source.name}: the Parquet file is damaged; copy it again.") from error
+        if start != job.start + job.rows:
+            raise InputError(f"{job.source.name}: the file has changed while it was read; encode it again.")
+        if not job.rows:
+            yield job, pq.read_table(job.source), start
+
+
+class _PartWriter(ExitStack):
+    """Writes one job's outcome in a thread of its own; `finish` puts the file in its place, else nothing is left."""
+
+    def __init__(self, job: Job, plan: EncodingPlan, compression: str) -> None:
+        super().__init__()
+        self.job = job
+        self._plan, self._compression = plan, compression
+        self._encoded = self._outside = 0
+        self._latent: list[NDArray[np.float32]] = []
+        self._writer: pq.ParquetWriter | None = None
+        try:
+            job.target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{job.target.parent.name}: {(error.strerror or str(error)).lower()}.") from error
+        self._path = self.enter_context(atomic_target(job.target))
+        self.callback(self._close_writer)
+        self._write = self.enter_context(behind(self._write_table))
+
+    def write(self, made: EncodedPiece) -> None:
+        self._encoded, self._outside = self._encoded + made.encoded, self._outside + made.outside
+        if self.job.index is not None:
+            self._latent.append(made.added[list(latent_names(2))].to_numpy(np.float32))
+        self._write(made.table)
+
+    def finish(self) -> None:
+        """Write the map's index, then the file; a part that is there has its index."""
+        if self.job.index is not None:
+            self.job.index.parent.mkdir(parents=True, exist_ok=True)
+            write_part_index(self.job.index, np.concatenate(self._latent))
+        self.close()
+
+    def _write_table(self, table: pa.Table) -> None:
+        if self._writer is None:
+            self._writer = open_writer(self._path, table, self._plan, self._compression)
+        self._writer.write_table(table.cast(self._writer.schema))
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.add_key_value_metadata({ENCODED: str(self._encoded), OUTSIDE: str(self._outside)})
+            self._writer.close()
+
+
+def open_writer(path: Path, table: pa.Table, plan: EncodingPlan, compression: str) -> pq.ParquetWriter:
+    """A writer for tables like this one, with units, meanings and origin in the file."""
+    schema = annotated(table, plan.units, plan.column_meta).schema.with_metadata(key_values(plan.metadata))
+    texts = [field.name for field in schema if is_text(field.type)]
+    return pq.ParquetWriter(path, schema, compression=compression, use_dictionary=texts)
+
+
+def _join(parts: Sequence[Path], target: Path, plan: EncodingPlan) -> Generator[Progress, None, None]:
+    """Put encoded parts together in one file."""
+    with atomic_target(target) as temporary, ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        for number, part in enumerate(parts):
+            with pq.ParquetFile(part) as file:
+                for batch in file.iter_batches(BATCH_ROWS):
+                    table = pa.Table.from_batches([batch])
+                    if writer is None:
+                        writer = stack.enter_context(open_writer(temporary, table, plan, "zstd"))
+                    writer.write_table(table.cast(writer.schema))
+            yield Progress(number + 1, len(parts), "parts", note="putting the parts together")
