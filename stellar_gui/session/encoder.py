@@ -35,9 +35,9 @@ _CHECKED_ROLES: Final = (*BAND_NAMES, "identifier", "class")
 class Encoder:
     """Gives rows the columns that a model adds: each row for itself, so that any split of a table gives the same.
 
-    roles: column by role; needed: the columns that it reads; added: those that it adds, in order: E(B-V) from a dust map, those of
-    `embedding_columns`, and `quality`, empty for a good row; a row that fails the session's checks has its reason there
-    and nothing in the others. units, meta: of the added columns.
+    roles: column by role; needed: the columns that it reads; added: those that it adds, in order: E(B-V) from a dust
+    map, those of `embedding_columns`, and `quality`, empty for a good row; a row that fails the session's checks has
+    its reason there and nothing in the others. units, meta: of the added columns.
     """
 
     def __init__(

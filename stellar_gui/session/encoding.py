@@ -39,7 +39,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Encoded:
-    """How many rows a table has, how many of them are encoded, and how many of these a dust map does not cover, in words.
+    """How many rows a table has, how many of them are encoded, and what to say of those outside a dust map.
 
     found: rows that an earlier run of the same work, which broke off, had encoded already.
     """

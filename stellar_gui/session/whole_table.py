@@ -22,6 +22,7 @@ Pieces = Callable[[], Iterator[tuple[pd.DataFrame, float]]]
 """Begins to read a table anew: some rows of it, and the share of it that has been read with them."""
 
 _BUCKETS: Final = 256
+_SPILLED_AT_ONCE: Final = 1 << 20
 _KEY: Final = np.dtype([("high", "u8"), ("low", "u8"), ("row", "i8")])
 _HASH_KEYS: Final = ("0123456789abcdef", "fedcba9876543210")
 
@@ -115,11 +116,15 @@ def _repeated(pieces: Pieces, identifier: str, rows: int) -> Generator[Progress,
     """(rows / 8,) uint8: a bit a row, set where an earlier row has the same identifier."""
     marks = np.zeros(-(-rows // 8), dtype=np.uint8)
     with temporary_folder() as folder:
-        start = 0
+        start, held = 0, [np.empty(0, _KEY)]
         for frame, share in pieces():
-            _spill(folder, _keys(frame[identifier], start))
+            held.append(_keys(frame[identifier], start))
             start += len(frame)
+            if sum(map(len, held)) >= _SPILLED_AT_ONCE:
+                _spill(folder, np.concatenate(held))
+                held.clear()
             yield Progress(100 * share, 100, "%")
+        _spill(folder, np.concatenate([np.empty(0, _KEY), *held]))
         for bucket in sorted(folder.iterdir()):
             keys = np.fromfile(bucket, dtype=_KEY)
             keys = keys[np.lexsort((keys["row"], keys["low"], keys["high"]))]
@@ -136,7 +141,7 @@ def _keys(identifiers: pd.Series, start: int) -> NDArray[np.void]:
     present = identifiers.notna().to_numpy(dtype=np.bool_)
     texts = identifiers.dtype.kind not in "iufb" and not types.is_integer_dtype(identifiers)
     if texts:
-        present &= (identifiers.astype("str").str.strip() != "").to_numpy(dtype=np.bool_)
+        present = present & (identifiers.astype("str").str.strip() != "").to_numpy(dtype=np.bool_)
     places = np.flatnonzero(present)
     values = identifiers.iloc[places]
     keys = np.zeros(len(places), dtype=_KEY)

@@ -1,7 +1,7 @@
 """Encoding tables larger than memory, part by part; work that breaks off goes on where it was."""
 
 import shutil
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import MappingProxyType
@@ -39,6 +39,7 @@ from stellar_gui.session.survey.parts import (
     fingerprint,
     require_apart,
     rows_of,
+    tables_in,
     total_rows,
 )
 
@@ -99,8 +100,11 @@ def encode_parquet_file(
         Job(source, start, min(FILE_ROWS, survey.rows - start), start, folder / f"{start // FILE_ROWS:06d}.parquet")
         for start in range(0, survey.rows, FILE_ROWS)
     ]
-    done = yield from _work(plan, jobs, "none")
-    yield from _join([job.target for job in jobs], target, plan)
+    together = folder / "_whole.parquet"
+    with closing(_TableWriter(together, plan, "zstd")) as whole, behind(whole.write) as write:
+        done = yield from _work(plan, jobs, "none", write)
+    with atomic_target(target) as temporary:
+        together.replace(temporary)
     shutil.rmtree(folder, ignore_errors=True)
     return done
 
@@ -157,8 +161,10 @@ def _plan(
     return plan
 
 
-def _work(plan: EncodingPlan, jobs: Sequence[Job], compression: str) -> Generator[Progress, None, Encoded]:
-    """Do those jobs whose outcome is not there yet."""
+def _work(
+    plan: EncodingPlan, jobs: Sequence[Job], compression: str, together: Callable[[pa.Table], None] | None = None
+) -> Generator[Progress, None, Encoded]:
+    """Do those jobs whose outcome is not there yet; together: takes all that is encoded, in order."""
     rows, encoded, outside = total_rows(jobs), 0, 0
     pending = []
     for job in jobs:
@@ -167,28 +173,43 @@ def _work(plan: EncodingPlan, jobs: Sequence[Job], compression: str) -> Generato
             pending.append(job)
         else:
             encoded, outside = encoded + counts[0], outside + counts[1]
-    found = done = rows - total_rows(pending)
-    yield Progress(done, rows, "rows")
+    left, done = total_rows(pending), 0
+    yield Progress(0, left, "rows")
+    wanted = pending if together is None else jobs
     with ExitStack() as stack:
-        pieces = stack.enter_context(closing(ahead(_tables(pending))))
+        pieces = stack.enter_context(closing(ahead(_tables(wanted, frozenset(pending)))))
         writer: _PartWriter | None = None
         for job, table, start in pieces:
+            if start is None:
+                if together is not None:
+                    together(table)
+                yield Progress(done, left, "rows")
+                continue
             if writer is None or writer.job is not job:
                 if writer is not None:
                     writer.finish()
                 writer = stack.enter_context(_PartWriter(job, plan, compression))
             made = plan.encoded(table, start)
             writer.write(made)
+            if together is not None:
+                together(made.table)
             encoded, outside, done = encoded + made.encoded, outside + made.outside, done + len(table)
-            yield Progress(done, rows, "rows")
+            yield Progress(done, left, "rows")
         if writer is not None:
             writer.finish()
-    return Encoded(rows, encoded, outside_words(outside, encoded), found)
+    return Encoded(rows, encoded, outside_words(outside, encoded), rows - left)
 
 
-def _tables(jobs: Sequence[Job]) -> Generator[tuple[Job, pa.Table, int], None, None]:
-    """All rows of some jobs, some ten thousand at a time, with the number of the first in the whole table."""
+def _tables(jobs: Sequence[Job], pending: frozenset[Job]) -> Generator[tuple[Job, pa.Table, int | None], None, None]:
+    """All rows of some jobs, some ten thousand at a time, with the number of the first in the whole table.
+
+    Of jobs that are not pending the encoded rows, with None.
+    """
     for job in jobs:
+        if job not in pending:
+            for table in tables_in(job.target):
+                yield job, table, None
+            continue
         start = job.start
         try:
             for table in rows_of(job):
@@ -202,23 +223,47 @@ def _tables(jobs: Sequence[Job]) -> Generator[tuple[Job, pa.Table, int], None, N
             yield job, pq.read_table(job.source), start
 
 
+class _TableWriter:
+    """Writes tables to a Parquet file with units, meanings and origin in it."""
+
+    def __init__(self, path: Path, plan: EncodingPlan, compression: str) -> None:
+        self._path, self._plan, self._compression = path, plan, compression
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, table: pa.Table) -> None:
+        if self._writer is None:
+            plan = self._plan
+            schema = annotated(table, plan.units, plan.column_meta).schema.with_metadata(key_values(plan.metadata))
+            texts = [field.name for field in schema if is_text(field.type)]
+            self._writer = pq.ParquetWriter(self._path, schema, compression=self._compression, use_dictionary=texts)
+        self._writer.write_table(table.cast(self._writer.schema))
+
+    def tell(self, facts: Mapping[str, str]) -> None:
+        """Add to the file's metadata."""
+        if self._writer is not None:
+            self._writer.add_key_value_metadata(dict(facts))
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
 class _PartWriter(ExitStack):
     """Writes one job's outcome in a thread of its own; `finish` puts the file in its place, else nothing is left."""
 
     def __init__(self, job: Job, plan: EncodingPlan, compression: str) -> None:
         super().__init__()
         self.job = job
-        self._plan, self._compression = plan, compression
         self._encoded = self._outside = 0
         self._latent: list[NDArray[np.float32]] = []
-        self._writer: pq.ParquetWriter | None = None
         try:
             job.target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{job.target.parent.name}: {(error.strerror or str(error)).lower()}.") from error
-        self._path = self.enter_context(atomic_target(job.target))
-        self.callback(self._close_writer)
-        self._write = self.enter_context(behind(self._write_table))
+        path = self.enter_context(atomic_target(job.target))
+        self._writer = self.enter_context(closing(_TableWriter(path, plan, compression)))
+        self.callback(self._tell)
+        self._write = self.enter_context(behind(self._writer.write))
 
     def write(self, made: EncodedPiece) -> None:
         self._encoded, self._outside = self._encoded + made.encoded, self._outside + made.outside
@@ -233,33 +278,5 @@ class _PartWriter(ExitStack):
             write_part_index(self.job.index, np.concatenate(self._latent))
         self.close()
 
-    def _write_table(self, table: pa.Table) -> None:
-        if self._writer is None:
-            self._writer = open_writer(self._path, table, self._plan, self._compression)
-        self._writer.write_table(table.cast(self._writer.schema))
-
-    def _close_writer(self) -> None:
-        if self._writer is not None:
-            self._writer.add_key_value_metadata({ENCODED: str(self._encoded), OUTSIDE: str(self._outside)})
-            self._writer.close()
-
-
-def open_writer(path: Path, table: pa.Table, plan: EncodingPlan, compression: str) -> pq.ParquetWriter:
-    """A writer for tables like this one, with units, meanings and origin in the file."""
-    schema = annotated(table, plan.units, plan.column_meta).schema.with_metadata(key_values(plan.metadata))
-    texts = [field.name for field in schema if is_text(field.type)]
-    return pq.ParquetWriter(path, schema, compression=compression, use_dictionary=texts)
-
-
-def _join(parts: Sequence[Path], target: Path, plan: EncodingPlan) -> Generator[Progress, None, None]:
-    """Put encoded parts together in one file."""
-    with atomic_target(target) as temporary, ExitStack() as stack:
-        writer: pq.ParquetWriter | None = None
-        for number, part in enumerate(parts):
-            with pq.ParquetFile(part) as file:
-                for batch in file.iter_batches(BATCH_ROWS):
-                    table = pa.Table.from_batches([batch])
-                    if writer is None:
-                        writer = stack.enter_context(open_writer(temporary, table, plan, "zstd"))
-                    writer.write_table(table.cast(writer.schema))
-            yield Progress(number + 1, len(parts), "parts", note="putting the parts together")
+    def _tell(self) -> None:
+        self._writer.tell({ENCODED: str(self._encoded), OUTSIDE: str(self._outside)})

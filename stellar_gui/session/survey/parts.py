@@ -37,6 +37,13 @@ class Job:
     index: Path | None = None
 
 
+def tables_in(path: Path) -> Generator[pa.Table, None, None]:
+    """All rows of a Parquet file, some ten thousand at a time."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(BATCH_ROWS):
+            yield pa.Table.from_batches([batch])
+
+
 def rows_of(job: Job, batch_rows: int = BATCH_ROWS) -> Generator[pa.Table, None, None]:
     """A job's rows, at most so many at a time; of the file's row groups only those are read that hold some."""
     with pq.ParquetFile(job.source) as file:
@@ -109,6 +116,8 @@ def claim(folder: Path, made_of: Mapping[str, Any], ours_alone: bool) -> None:
             why = "the outcome of other work" if state.exists() else "other files"
             raise OutputError(f"{folder.name}: the folder holds {why}; choose a new one for the encoded parts.")
         folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in folder.rglob(".*.part"):
+            unfinished.unlink()
     except OSError as error:
         raise OutputError(f"{folder.name}: {(error.strerror or str(error)).lower()}; choose another folder.") from error
     if not state.exists():
