@@ -40,6 +40,7 @@ class Provenance:
     opened: ISO 8601 time, UTC.
     query: the SQL query or the simulation's settings, where known.
     dust_map: the files of the user's dust map that E(B-V) was taken from, with their SHA-256; None without one.
+    part: which rows of a survey these are, as `survey.taking` words it; None for all of a table.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Provenance:
     opened: str | None = None
     query: str | None = None
     dust_map: str | None = None
+    part: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,12 @@ from stellar_gui.commands.compress import compression_lines
 from stellar_gui.commands.console import follow, write_json, write_result
 from stellar_gui.commands.options import (
     add_column_option,
+    add_part_options,
     add_quality_options,
     add_table_option,
     columns_of,
     cuts_of,
+    part_of,
     warn_of_classes,
 )
 
@@ -27,11 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         type=Path,
         metavar="FILE",
-        help="a table of stars, or a .stellar session or .stellarz catalogue (told as it was saved)",
+        help="a table of stars, a survey of which a part is told, or a .stellar session or .stellarz catalogue (told as it was saved)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object: rows, columns, bands, quality")
     add_table_option(parser)
     add_column_option(parser)
+    add_part_options(parser)
     add_quality_options(parser)
 
 
@@ -62,17 +65,20 @@ def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
         summary = {**described.source.summary, "model": described.source.model}
         return {**summary, "compression": described.compression.facts()}
     from stellar_gui.catalog.quality import check
-    from stellar_gui.catalog.reading import load_catalog
+    from stellar_gui.session.opening import load_stars
     from stellar_gui.session.summary import summarise
 
     cuts = cuts_of(arguments)
-    catalog = follow(load_catalog(arguments.file, columns_of(arguments), table=arguments.table), "reading")
+    taking = part_of(arguments, arguments.file)
+    catalog = follow(load_stars(arguments.file, columns_of(arguments), arguments.table, taking), "reading")
     warn_of_classes(arguments, catalog)
-    return summarise(catalog, check(catalog, cuts))
+    part = catalog.provenance.part
+    return summarise(catalog, check(catalog, cuts)) | ({} if part is None else {"part": part})
 
 
 def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
-    lines = [f"{file}: {summary['rows']:,} rows", "", "columns"]
+    part = f", a {summary['part']}" if "part" in summary else ""
+    lines = [f"{file}: {summary['rows']:,} rows{part}", "", "columns"]
     lines += [f"  {role:<12}{name}" for role, name in summary["columns"].items()]
     lines += ["", f"  {'magnitudes of kept rows':<26}{'min':>9}{'median':>9}{'max':>9}"]
     for band, facts in summary["bands"].items():

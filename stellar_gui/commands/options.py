@@ -11,6 +11,7 @@ from stellar_gui.errors import InputError
 if TYPE_CHECKING:
     from stellar_gui.catalog.catalog import Catalog
     from stellar_gui.catalog.quality import QualityCuts
+    from stellar_gui.catalog.survey.taking import Taking
 
 ALL_CLASSES = "all"
 
@@ -49,6 +50,43 @@ def add_table_option(parser: argparse.ArgumentParser) -> None:
         dest="table",
         help="which table of a FITS file or VOTable with several: its name or number (default: the first table)",
     )
+
+
+def add_part_options(parser: argparse.ArgumentParser) -> None:
+    """--sample N, --sample-seed N, --cone RA,DEC,RADIUS."""
+    group = parser.add_argument_group(
+        "part of a survey (of a Parquet file, a folder of them, or a HATS catalogue, of which the rest is not read)"
+    )
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--sample", type=whole_number, metavar="N", help="a random sample of N rows (default for a folder: 250,000)"
+    )
+    either.add_argument(
+        "--cone",
+        type=_cone,
+        metavar="RA,DEC,RADIUS",
+        help="all rows within a radius of a place, all in degrees, as in --cone=180.5,-1.2,2",
+    )
+    group.add_argument("--sample-seed", type=seed, default=0, metavar="N", help="of the sample (default: 0)")
+
+
+def part_of(arguments: argparse.Namespace, path: Path) -> "Taking | None":
+    """The sample or cone of a path that the options choose; None for all of a file."""
+    from stellar_gui.catalog.survey.taking import STARS, Cone, Sample
+
+    if arguments.cone is not None:
+        return Cone(*arguments.cone)
+    if arguments.sample is not None or path.is_dir():
+        return Sample(arguments.sample or STARS, arguments.sample_seed)
+    return None
+
+
+def _cone(text: str) -> tuple[float, float, float]:
+    try:
+        ra, dec, radius = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"'{text}' is not three numbers RA,DEC,RADIUS in degrees") from error
+    return ra, dec, radius
 
 
 def add_quality_options(parser: argparse.ArgumentParser) -> None:

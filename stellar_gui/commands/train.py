@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from stellar_gui.autoencoder.config import DEVICE_NAMES, FEATURES, LOSS_SCALES, LOSSES, OPTIMISERS, begun_elsewhere
 from stellar_gui.autoencoder.presets import PRESETS
-from stellar_gui.commands.console import follow, warn, write_json, write_result
+from stellar_gui.commands.console import follow, say, warn, write_json, write_result
 from stellar_gui.commands.options import (
     add_column_option,
     add_dust_option,
+    add_part_options,
     add_quality_options,
     add_table_option,
     columns_of,
     cuts_of,
+    part_of,
     positive_number,
     seed,
     session_to_write,
@@ -52,7 +54,7 @@ example:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CATALOG, -o, training settings, columns and quality switches."""
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("catalog", type=Path, nargs="?", metavar="CATALOG", help="a table of stars")
+    source.add_argument("catalog", type=Path, nargs="?", metavar="CATALOG", help="a table of stars, or a survey")
     source.add_argument(
         "--resume",
         type=Path,
@@ -128,6 +130,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_table_option(parser)
     add_column_option(parser)
+    add_part_options(parser)
     add_quality_options(parser)
 
 
@@ -135,8 +138,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Read, clean, train, embed, save, and tell how good the model is."""
     from stellar_gui.catalog.bands import BAND_NAMES
     from stellar_gui.catalog.dust.dust_map import outside_note, with_reddening
-    from stellar_gui.catalog.reading import load_catalog
     from stellar_gui.errors import InputError
+    from stellar_gui.session.opening import load_stars
     from stellar_gui.session.pipeline import fit
     from stellar_gui.session.storage.archive import require_place_for, save_session
 
@@ -151,7 +154,11 @@ def run(arguments: argparse.Namespace) -> None:
 
         require_device(config.device)
     if arguments.resume is None:
-        catalog = follow(load_catalog(arguments.catalog, columns_of(arguments), table=arguments.table), "reading")
+        taking = part_of(arguments, arguments.catalog)
+        work = load_stars(arguments.catalog, columns_of(arguments), arguments.table, taking)
+        catalog = follow(work, "reading")
+        if catalog.provenance.part is not None:
+            say(f"trained on a {catalog.provenance.part}")
         warn_of_classes(arguments, catalog)
         if arguments.dust_map is not None:
             catalog = follow(with_reddening(catalog, arguments.dust_map), "finding the dust")

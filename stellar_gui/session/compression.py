@@ -293,4 +293,5 @@ def _provenance(path: Path, source: Manifest) -> Provenance:
         opened=now(),
         query=made_from.query,
         dust_map=made_from.dust_map,
+        part=made_from.part,
     )

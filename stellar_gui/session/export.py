@@ -196,6 +196,7 @@ def source_metadata(source: Provenance) -> dict[str, str]:
         "source": source.path or source.name,
         "source_sha256": source.sha256,
         "source_query": source.query,
+        "source_part": source.part,
         "dust_map": source.dust_map,
     }
     return {key: value for key, value in facts.items() if value is not None}

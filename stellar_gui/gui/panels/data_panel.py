@@ -113,6 +113,7 @@ def _source_details(catalog: Catalog) -> str:
     source = catalog.provenance
     facts = {
         "File": source.path,
+        "Part": source.part,
         "Opened": source.opened,
         "SHA-256": source.sha256,
         "Query": source.query,

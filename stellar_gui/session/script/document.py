@@ -8,6 +8,7 @@ from stellar_gui import __version__
 from stellar_gui.catalog.atomic import atomic_target
 from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING
 from stellar_gui.catalog.dust.dust_map import COLUMN
+from stellar_gui.catalog.survey.taking import taking_of
 from stellar_gui.progress import Progress
 from stellar_gui.session.run import numbered, proposed_name
 from stellar_gui.session.script.findings import finding_lines
@@ -101,7 +102,9 @@ def _opening(session: Session, source: Source) -> list[str]:
             lines.append(f"catalog = catalog.with_columns({source.of(chosen)})")
     else:
         source.use("stellar_gui.session.opening", "open_path")
-        lines = [f"COLUMNS = {source.of(columns)}", "catalog = drain(open_path(SOURCE, COLUMNS)).catalog"]
+        taking = None if found.part is None else taking_of(found.part)
+        part = "" if taking is None else f", taking={source.of(taking)}"
+        lines = [f"COLUMNS = {source.of(columns)}", f"catalog = drain(open_path(SOURCE, COLUMNS{part})).catalog"]
         if Path(found.name).suffix.lower() in _SEVERAL:
             lines += comment("of several tables in a file this is the first; another one: open_path(..., table=NAME)")
         if found.sha256 is not None:

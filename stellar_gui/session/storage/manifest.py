@@ -305,6 +305,7 @@ def _provenance(content: Mapping[str, Any]) -> Provenance:
         opened=None if content["opened"] is None else _time(_item(content, "opened", str)),
         query=text("query"),
         dust_map=text("dust_map") if "dust_map" in content else None,
+        part=text("part") if "part" in content else None,
     )
 
 
