@@ -19,6 +19,10 @@ class MissingBandsError(InputError):
         self.columns = tuple(columns)
 
 
+class TooLargeError(InputError):
+    """A table that does not fit in memory; a part of it may."""
+
+
 class SeveralTablesError(InputError):
     """A file with several tables, of which one has to be chosen; tables are their names."""
 

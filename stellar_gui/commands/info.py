@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         type=Path,
         metavar="FILE",
-        help="a table of stars, a survey of which a part is told, or a .stellar session or .stellarz catalogue (told as it was saved)",
+        help="a table of stars, a survey of which a part is told, or a .stellar session or .stellarz catalogue "
+        "(told as it was saved)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object: rows, columns, bands, quality")
     add_table_option(parser)

@@ -26,6 +26,12 @@ class _Spec:
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 SPECS: Final = {
     "actionOpen": _Spec(f"&Open{ELLIPSIS}", "mdi6.folder-open-outline", Key.Open, "Open a table of stars or a session"),
+    "actionOpenFolder": _Spec(
+        f"Open &folder{ELLIPSIS}",
+        "mdi6.folder-multiple-outline",
+        None,
+        "Open a part of a survey: of a folder of Parquet files, or of a HATS catalogue",
+    ),
     "actionOpenSample": _Spec(
         "Open &sample", "mdi6.creation-outline", "Ctrl+Shift+O", "Open the built-in sample: 255,000 simulated stars"
     ),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
@@ -12,7 +12,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from stellar_gui.catalog.bands import BAND_NAMES
-from stellar_gui.errors import MissingBandsError, OutputError, SeveralTablesError
+from stellar_gui.catalog.survey.parts import Survey, can_be_parted, open_survey
+from stellar_gui.errors import MissingBandsError, OutputError, SeveralTablesError, TooLargeError
 from stellar_gui.gui.column_dialog import ColumnDialog
 from stellar_gui.gui.dialogs import show_error
 from stellar_gui.gui.recovery import LeftOver
@@ -22,6 +23,9 @@ from stellar_gui.gui.tasks import Task
 from stellar_gui.gui.workspace import Workspace, prepare
 from stellar_gui.session.opening import SESSION_ENDING, is_session, open_path, require_one_table
 from stellar_gui.session.session import Session
+
+if TYPE_CHECKING:
+    from stellar_gui.catalog.survey.taking import Taking
 
 OPEN_FILTER = (
     "Tables and sessions (*.csv *.csv.gz *.tsv *.txt *.dat *.parquet *.fits *.fit *.fits.gz "
@@ -69,10 +73,20 @@ class Files(QObject):
         dialog.fileSelected.connect(self.open_path)
         dialog.open()
 
+    def ask_open_folder(self) -> None:
+        """Let the user choose a folder with a survey, and open a part of it."""
+        dialog = self._dialog("Open a folder of Parquet files or a HATS catalogue", QFileDialog.AcceptMode.AcceptOpen)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self.open_path)
+        dialog.open()
+
     def open_path(self, path: str | Path) -> None:
-        """Open a table or a session; asks first where unsaved work would be replaced."""
+        """Open a table, a session or, of a folder, a part; asks first where unsaved work would be replaced."""
         absolute = str(Path(path).expanduser().absolute())
-        self._replace_work(lambda: self._load(absolute))
+        if Path(absolute).is_dir():
+            self._open_survey(absolute)
+        else:
+            self._replace_work(lambda: self._load(absolute))
 
     def set_columns(self, chosen: Mapping[str, str]) -> None:
         """Let other columns play the roles; asks first where that would put an unsaved model away."""
@@ -249,17 +263,30 @@ class Files(QObject):
 
         self._run("Copying the selection", work, done)
 
+    def _open_survey(self, path: str) -> None:
+        """Look at the survey's files, and ask which part of it to open."""
+
+        def ask(survey: Survey) -> None:
+            from stellar_gui.gui.survey_dialog import SurveyDialog
+
+            dialog = SurveyDialog(survey, self._window)
+            dialog.chosen.connect(lambda taking: self._replace_work(lambda: self._load(path, taking=taking)))
+            dialog.open()
+
+        self._begin_opening("Looking at the files of the survey", lambda: open_survey(Path(path)), ask)
+
     def _load(
         self,
         path: str,
         then: Callable[[], object] | None = None,
         columns: Mapping[str, str] = MappingProxyType({}),
         table: str | None = None,
+        taking: "Taking | None" = None,
     ) -> None:
         def work() -> Generator[Any, None, Session]:
             if table is None:
                 require_one_table(Path(path))
-            session = yield from open_path(Path(path), columns, table)
+            session = yield from open_path(Path(path), columns, table, taking)
             return prepare(session)
 
         def done(session: Session) -> None:
@@ -276,6 +303,9 @@ class Files(QObject):
         def failed(error: Exception) -> None:
             if isinstance(error, SeveralTablesError):
                 choose(error.tables)
+            elif isinstance(error, TooLargeError) and can_be_parted(Path(path)):
+                part = "Open a part of it\N{HORIZONTAL ELLIPSIS}"
+                show_error(self._window, error, (part, lambda: self._open_survey(path)))
             elif isinstance(error, MissingBandsError) and len(error.columns) >= len(BAND_NAMES):
                 names = error.columns
                 show_error(self._window, error, ("Choose columns\N{HORIZONTAL ELLIPSIS}", lambda: ask(names)))
@@ -284,7 +314,7 @@ class Files(QObject):
 
         def ask(names: Sequence[str]) -> None:
             dialog = ColumnDialog(Path(path).name, names, self._window)
-            dialog.chosen.connect(lambda chosen: self._load(path, then, chosen, table))
+            dialog.chosen.connect(lambda chosen: self._load(path, then, chosen, table, taking))
             dialog.open()
 
         def choose(tables: Sequence[str]) -> None:

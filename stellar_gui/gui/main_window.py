@@ -193,12 +193,12 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept a local file."""
+        """Accept a local file or folder."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first local file that was dropped."""
+        """Open the first local file or folder that was dropped."""
         local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if local:
             event.acceptProposedAction()
@@ -268,6 +268,7 @@ class MainWindow(QMainWindow):
         workspace, files, maps, do = self.workspace, self._files, self._maps, self._actions
         slots = {
             "actionOpen": files.ask_open,
+            "actionOpenFolder": files.ask_open_folder,
             "actionOpenSample": files.open_sample,
             "actionFetch": self._get_from_sky_server,
             "actionRestoreUnsaved": lambda: files.open_recovered(self._left_over[0]),

@@ -12,6 +12,7 @@ from stellar_gui.gui.theme import ThemeChoice, theme
 SEPARATOR = ""
 FILE = (
     "actionOpen",
+    "actionOpenFolder",
     "actionOpenSample",
     "actionFetch",
     "recent",

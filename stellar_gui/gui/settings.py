@@ -61,7 +61,7 @@ class Settings:
         """Absolute paths of the files opened last, newest first, as far as they still exist."""
         value = self._store.value("recentFiles", [])
         paths = value if isinstance(value, list) else [value]
-        return [path for path in paths if isinstance(path, str) and Path(path).is_file()]
+        return [path for path in paths if isinstance(path, str) and Path(path).exists()]
 
     def add_recent_file(self, path: str) -> None:
         """Put a path at the head of the recent files."""

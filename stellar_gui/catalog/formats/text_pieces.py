@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from stellar_gui.catalog.formats.raw_table import Limits, opening_memory, size_in_words
-from stellar_gui.errors import InputError
+from stellar_gui.errors import InputError, TooLargeError
 
 PIECE: Final = 4 << 20
 _GZIP: Final = b"\x1f\x8b"
@@ -89,7 +89,7 @@ def read_pieces(path: Path, limits: Limits) -> Generator[Piece]:
 
 def too_large(path: Path, allowed: int) -> InputError:
     """The error for a table that unpacks to more bytes than allowed."""
-    return InputError(
+    return TooLargeError(
         f"{path.name}: the table takes more than {size_in_words(allowed)} when it is unpacked; "
         "open a part of it, with fewer rows or columns."
     )
@@ -98,7 +98,7 @@ def too_large(path: Path, allowed: int) -> InputError:
 def require_memory(path: Path, table: int, rows: int, limits: Limits) -> None:
     """Raise InputError where a table of that many bytes and rows takes more memory to open than the limits allow."""
     if opening_memory(table, rows) > limits.memory:
-        raise InputError(
+        raise TooLargeError(
             f"{path.name}: to open the table takes more than {size_in_words(limits.memory)} of memory; "
             "open a part of it, with fewer rows or columns."
         )

@@ -57,9 +57,9 @@ class Survey:
         return part.path.relative_to(self.folder).as_posix()
 
 
-def is_survey(path: Path) -> bool:
-    """Whether a path is a folder, as which surveys come; a table in one file need not be opened as one."""
-    return path.is_dir()
+def can_be_parted(path: Path) -> bool:
+    """Whether a file has the name of one of which a part can be opened as of a survey."""
+    return path.suffix.lower() in _ENDINGS
 
 
 def open_survey(path: Path) -> Generator[Progress, None, Survey]:

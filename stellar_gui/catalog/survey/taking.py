@@ -64,7 +64,7 @@ Taking = Sample | Cone
 
 
 def taking_of(words: str) -> Taking | None:
-    """What `words` of a sample or cone was made of; None for other text. How many rows were wanted is as many as came."""
+    """The sample, of as many rows as came, or the cone that says of itself `words`; None for other text."""
     if found := re.fullmatch(r"random sample of ([\d,]+) of [\d,]+ rows, seed (\d+)", words):
         return Sample(int(found[1].replace(",", "")), int(found[2]))
     number = r"(-?[\d.]+(?:e[+-]?\d+)?)"

@@ -30,6 +30,8 @@ class DataPanel(Panel):
         self._source.setProperty("muted", True)
         self._source.setObjectName("sourceLabel")
         self.columns = ColumnChooser(workspace)
+        self._part = caption("")
+        self._part.setObjectName("partLabel")
         self._cuts = CutsEditor(workspace)
         self._corner = CornerPlot()
         self._corner.setObjectName("cornerPlot")
@@ -38,6 +40,7 @@ class DataPanel(Panel):
         self._parts = (self._source, self.columns, self._cuts, self._corner)
         self.body.addWidget(self._empty)
         self.body.addWidget(self._source)
+        self.body.addWidget(self._part)
         self.body.addWidget(self.columns)
         self.body.addWidget(self._cuts)
         self.body.addWidget(self._corner, 1)
@@ -51,12 +54,16 @@ class DataPanel(Panel):
     def _show_catalog(self) -> None:
         catalog = self._workspace.catalog
         self._empty.setVisible(catalog is None)
+        self._part.setVisible(False)
         for part in self._parts:
             part.setVisible(catalog is not None)
         if catalog is None:
             self.set_facts("")
             return
         self._source.setText(_source_line(catalog))
+        told = catalog.provenance.part
+        self._part.setText("" if told is None else f"{told[0].upper()}{told[1:]}")
+        self._part.setVisible(told is not None)
         self._source.setToolTip(plain_tip(_source_details(catalog)))
 
     def _show_quality(self) -> None:
