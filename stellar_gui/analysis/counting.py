@@ -81,6 +81,9 @@ class StarField:
         return self._count(raster, fine=False)
 
     def _count(self, raster: Raster, fine: bool) -> StarCounts:
+        counts = self._levels.counts
+        if counts is not None and counts.stands_for(raster.bounds):
+            return StarCounts(self._blocks.of(counts.pixel_counts(raster)), None, counts.stars_in(raster.bounds))
         places, stars = self._levels.near(raster.bounds)
         level = self._levels.within_budget(stars)
         parts = level.parts(places)

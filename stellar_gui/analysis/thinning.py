@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stellar_gui.analysis.raster import Raster
 from stellar_gui.analysis.regions import Bounds
 from stellar_gui.analysis.spatial import GridIndex
 
@@ -14,6 +16,19 @@ FRAME_STARS = 400_000
 
 _FIRST_STEP = 4
 _SEED = 0
+
+
+class Counts(Protocol):
+    """Counts of stars that are not at hand one by one."""
+
+    def stands_for(self, view: Bounds) -> bool:
+        """Whether a view is drawn from the counts."""
+
+    def stars_in(self, view: Bounds) -> int:
+        """About how many stars are in a view."""
+
+    def pixel_counts(self, raster: Raster) -> NDArray[np.float64]:
+        """(height, width) float64: the stars on each pixel, bottom row first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +59,17 @@ class Level:
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """An index thinned by 1, 4, 8, 16, ... until what is left can be drawn in a frame; adds 6 bytes a star at most."""
+    """An index thinned by 1, 4, 8, 16, ... until what is left can be drawn in a frame; adds 6 bytes a star at most.
+
+    counts: of more stars than the index holds, which are drawn in place of its stars where they stand for them.
+    """
 
     index: GridIndex
     all: tuple[Level, ...]
+    counts: Counts | None = None
 
     @classmethod
-    def of(cls, index: GridIndex, frame_stars: int = FRAME_STARS) -> "Levels":
+    def of(cls, index: GridIndex, frame_stars: int = FRAME_STARS, counts: Counts | None = None) -> "Levels":
         """Thin an index; the same stars in the same order always give the same sample."""
         levels = [Level(1, index.row, index.x, index.y)]
         rng, step = np.random.default_rng(_SEED), _FIRST_STEP
@@ -59,7 +78,7 @@ class Levels:
             place = np.minimum(first + rng.integers(0, step, len(first), dtype=np.int8), len(index) - 1)
             levels.append(Level(step, index.row[place], index.x[place], index.y[place]))
             step *= 2
-        return cls(index, tuple(levels))
+        return cls(index, tuple(levels), counts)
 
     def near(self, view: Bounds) -> tuple[list[slice], int]:
         """The places of the stars of a view and a few around it, and how many they are."""

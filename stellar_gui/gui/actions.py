@@ -32,6 +32,12 @@ SPECS: Final = {
         None,
         "Open a part of a survey: of a folder of Parquet files, or of a HATS catalogue",
     ),
+    "actionOpenSurveyMap": _Spec(
+        f"Open the &map of a survey{ELLIPSIS}",
+        "mdi6.map-outline",
+        None,
+        "Show the latent plane of all stars of an encoded survey, choose stars there, and export or open them",
+    ),
     "actionOpenSample": _Spec(
         "Open &sample", "mdi6.creation-outline", "Ctrl+Shift+O", "Open the built-in sample: 255,000 simulated stars"
     ),

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.survey.parts import Survey, can_be_parted, open_survey
 from stellar_gui.errors import MissingBandsError, OutputError, SeveralTablesError, TooLargeError
 from stellar_gui.gui.column_dialog import ColumnDialog
@@ -101,6 +102,14 @@ class Files(QObject):
             self.recovered.emit(copy)
 
         self._replace_work(lambda: self._load(str(copy.path), taken))
+
+    def open_catalog(self, catalog: Catalog) -> None:
+        """Show stars that are at hand already; asks first where unsaved work would be replaced."""
+
+        def begin() -> None:
+            self._begin_opening("Checking the stars", lambda: prepare(Session(catalog=catalog)), self._take_sample)
+
+        self._replace_work(begin)
 
     def open_sample(self) -> None:
         """Open the built-in simulated sample."""

@@ -44,6 +44,7 @@ from stellar_gui.gui.workspace import NO_STAR, Workspace
 
 if TYPE_CHECKING:
     from stellar_gui.gui.panels.sky_server_panel import SkyServerPanel
+    from stellar_gui.gui.survey_map import SurveyMap
 
 TOOLS = {
     "actionToolPick": Tool.PICK,
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self._path_export = PathExport(self.workspace, self._settings, self)
         self._page_exports = PageExports(self.workspace, self._settings, self)
         self._sky_server: SkyServerPanel | None = None
+        self._survey_map: SurveyMap | None = None
         self._samp = Samp(self.workspace, self._files, self)
         self._recovery = Recovery(self.workspace, lambda: self._files.session_path)
         self._actions = Actions(self)
@@ -269,6 +271,7 @@ class MainWindow(QMainWindow):
         slots = {
             "actionOpen": files.ask_open,
             "actionOpenFolder": files.ask_open_folder,
+            "actionOpenSurveyMap": self._ask_survey_map,
             "actionOpenSample": files.open_sample,
             "actionFetch": self._get_from_sky_server,
             "actionRestoreUnsaved": lambda: files.open_recovered(self._left_over[0]),
@@ -381,6 +384,25 @@ class MainWindow(QMainWindow):
         for signal in (workspace.catalogChanged, workspace.unsavedChanged, files.saved):
             signal.connect(self._update_title)
         theme.changed.connect(self._remember_theme)
+
+    def _ask_survey_map(self) -> None:
+        dialog = QFileDialog(self, "Open the map of an encoded survey", self._settings.last_folder)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self.open_survey_map)
+        dialog.open()
+
+    def open_survey_map(self, folder: str | Path) -> None:
+        """Show the map of an encoded survey in a window of its own."""
+        from stellar_gui.gui.survey_map import SurveyMap
+
+        if self._survey_map is None:
+            self._survey_map = SurveyMap(self.workspace, self._settings, self)
+            self._survey_map.opened.connect(self._files.open_catalog)
+            for name in (self._color_maps.maps.sequential, self._color_maps.maps.diverging):
+                self._survey_map.map.set_color_map(name)
+        self._survey_map.show()
+        self._survey_map.raise_()
+        self._survey_map.open_folder(Path(folder))
 
     def _get_from_sky_server(self) -> None:
         from stellar_gui.gui.panels.sky_server_panel import SkyServerPanel

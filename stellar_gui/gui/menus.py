@@ -13,6 +13,7 @@ SEPARATOR = ""
 FILE = (
     "actionOpen",
     "actionOpenFolder",
+    "actionOpenSurveyMap",
     "actionOpenSample",
     "actionFetch",
     "recent",

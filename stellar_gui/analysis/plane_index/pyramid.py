@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from stellar_gui.analysis.framing import framed
 from stellar_gui.analysis.plane_index.cells import EXTENT, LEVEL, columns_and_rows, edges
@@ -65,32 +66,19 @@ class CountPyramid:
         return framed((ends[0], ends[1], ends[2], ends[3]))
 
     def pixel_counts(self, raster: Raster) -> NDArray[np.float64]:
-        """(height, width) float64: the stars on each pixel, bottom row first.
+        """(height, width) float64, whole numbers: the stars on each pixel, bottom row first.
 
-        Where a pixel is smaller than the finest cell its share of the cell's stars is given as whole stars, at random
-        but always the same at the same pixel.
+        A cell's stars count as spread evenly over it; what falls on a pixel is rounded up or down at random, but always
+        the same at the same pixel, so that sparse cells keep their stars.
         """
         x0, x1, y0, y1 = raster.bounds
         pixel = min((x1 - x0) / raster.width, (y1 - y0) / raster.height)
         number = int(np.clip(np.ceil(np.log2(2 * EXTENT / max(pixel, 1e-12))), 0, LEVEL))
-        level, size = self.levels[number], 2 * EXTENT / (1 << number)
-        if size > 2 * pixel:
-            return self._shared(level, size, raster)
-        across = _places(x0, x1, raster.width, size, len(level))
-        down = _places(y0, y1, raster.height, size, len(level))
-        part = level[down[0] : down[1], across[0] : across[1]].astype(np.float64)
-        return _summed(_summed(part, down[2], raster.height, 0), across[2], raster.width, 1)
-
-    def _shared(self, level: NDArray[np.uint32], size: float, raster: Raster) -> NDArray[np.float64]:
-        x0, x1, y0, y1 = raster.bounds
-        columns = np.floor((np.linspace(x0, x1, 2 * raster.width + 1)[1::2] + EXTENT) / size).astype(np.int64)
-        rows = np.floor((np.linspace(y0, y1, 2 * raster.height + 1)[1::2] + EXTENT) / size).astype(np.int64)
-        known = ((columns >= 0) & (columns < len(level)))[None, :] & ((rows >= 0) & (rows < len(level)))[:, None]
-        last = len(level) - 1
-        counts = level[np.clip(rows, 0, last)[:, None], np.clip(columns, 0, last)[None, :]] * known
-        share = (x1 - x0) / raster.width * (y1 - y0) / raster.height / size**2
-        wanted: NDArray[np.float64] = np.floor(counts * share + _chance(counts.shape))
-        return wanted
+        level = self.levels[number]
+        rows, down = _shares(y0, y1, raster.height, len(level))
+        columns, across = _shares(x0, x1, raster.width, len(level))
+        sums = (across @ (down @ level[rows, columns].astype(np.float32)).T).T
+        return np.floor(sums.astype(np.float64) + _chance(sums.shape))
 
     def count(self, region: Region) -> tuple[int, int]:
         """At least and at most how many stars a region holds, of those within the cells."""
@@ -113,25 +101,17 @@ def _span(borders: NDArray[np.float64], low: float, high: float) -> tuple[int, i
     return max(first, 0), min(last, len(borders) - 1)
 
 
-def _places(low: float, high: float, pixels: int, size: float, cells: int) -> tuple[int, int, NDArray[np.int64]]:
-    """The cells whose middles lie in an interval: first, the one after the last, and the pixel of each."""
-    first = max(int(np.ceil((low + EXTENT) / size - 0.5)), 0)
-    last = min(int(np.ceil((high + EXTENT) / size - 0.5)), cells)
-    middles = -EXTENT + size * (np.arange(first, max(last, first)) + 0.5)
-    pixel = np.floor((middles - low) / (high - low) * pixels).astype(np.int64)
-    return first, max(last, first), np.clip(pixel, 0, pixels - 1)
-
-
-def _summed(values: NDArray[np.float64], places: NDArray[np.int64], pixels: int, axis: int) -> NDArray[np.float64]:
-    """Sums along an axis of what lies at the same pixel."""
-    shape = list(values.shape)
-    shape[axis] = pixels
-    sums = np.zeros(shape)
-    if len(places):
-        starts = np.flatnonzero(np.diff(places, prepend=-1))
-        found = np.add.reduceat(values, starts, axis=axis)
-        sums[(places[starts], slice(None)) if axis == 0 else (slice(None), places[starts])] = found
-    return sums
+def _shares(low: float, high: float, pixels: int, cells: int) -> tuple[slice, sparse.csr_matrix]:
+    """The cells that lie between two places, and (pixels, k) float32: the share of each that falls on each pixel."""
+    borders = np.clip((np.linspace(low, high, pixels + 1) + EXTENT) * (cells / (2 * EXTENT)), 0, cells)
+    first, last = int(borders[0]), min(int(np.ceil(borders[-1])), cells)
+    cuts = np.unique(np.concatenate([borders, np.arange(first, last + 1)]))
+    cuts = cuts[(cuts >= borders[0]) & (cuts <= borders[-1])]
+    middles = (cuts[1:] + cuts[:-1]) / 2
+    cell = np.floor(middles).astype(np.int64) - first
+    pixel = np.clip(np.searchsorted(borders, middles) - 1, 0, pixels - 1)
+    shares = np.diff(cuts).astype(np.float32)
+    return slice(first, last), sparse.csr_matrix((shares, (pixel, cell)), shape=(pixels, max(last - first, 0)))
 
 
 @lru_cache(maxsize=4)

@@ -116,6 +116,13 @@ class MapCanvas(QAbstractScrollArea):
             self.viewChanged.emit()
         self._forget_drawing()
 
+    def exchange_stars(self, data: MapData) -> None:
+        """Show other stars of the same whole, as when some of a survey have been read; view and region stay."""
+        self._data = data
+        self._layer.set_levels(data.levels)
+        self._subsets.set_levels(data.levels)
+        self._forget_drawing()
+
     def set_preview(self, positions: NDArray[np.floating] | None, keep_view: bool = False) -> None:
         """Show (m, 2) positions of a training instead of the stars; None brings the stars back.
 
