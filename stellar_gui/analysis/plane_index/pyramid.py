@@ -78,7 +78,8 @@ class CountPyramid:
         rows, down = _shares(y0, y1, raster.height, len(level))
         columns, across = _shares(x0, x1, raster.width, len(level))
         sums = (across @ (down @ level[rows, columns].astype(np.float32)).T).T
-        return np.floor(sums.astype(np.float64) + _chance(sums.shape))
+        whole: NDArray[np.float64] = np.floor(sums.astype(np.float64) + _chance(sums.shape))
+        return whole
 
     def count(self, region: Region) -> tuple[int, int]:
         """At least and at most how many stars a region holds, of those within the cells."""

@@ -126,6 +126,11 @@ class PlaneIndex:
         return table["x"].to_numpy(), table["y"].to_numpy(), table["row"].to_numpy()
 
 
+def has_plane_index(folder: Path) -> bool:
+    """Whether a folder of encoded parts has an index of its latent plane."""
+    return (folder / MAP_FOLDER / TOTAL).is_file()
+
+
 def open_plane_index(folder: Path) -> Generator[Progress, None, PlaneIndex]:
     """Open the index of an encoded survey.
 

@@ -274,6 +274,12 @@ class MapCanvas(QAbstractScrollArea):
         """The smallest map that can be read."""
         return QSize(280, 240)
 
+    @property
+    def _has_stars(self) -> bool:
+        """Whether anything is plotted."""
+        stars = self._data.index if self._preview is None else self._preview
+        return len(stars) > 0 or (self._preview is None and self._data.levels.counts is not None)
+
     def _plot_in(self, area: QRectF) -> QRectF:
         margins = Margins.for_font(self.font())
         return area.adjusted(margins.left, margins.top, -margins.right, -margins.bottom)

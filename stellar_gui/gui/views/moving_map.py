@@ -42,8 +42,10 @@ class MovingMap(PaintedMap):
         bounds = (self._data.index if self._preview is None else self._preview).bounds
         if self._sky is not None and self._sky.home is not None:
             bounds = self._sky.home
-        elif not len(self._data.index if self._preview is None else self._preview):
+        elif not self._has_stars:
             return
+        elif self._preview is None and self._data.levels.counts is not None:
+            bounds = self._data.home
         self._go(MapView.around(bounds, y_down=self._view.y_down))
 
     def fit_selection(self) -> None:

@@ -119,7 +119,7 @@ class PaintedMap(MapCanvas):
         if has_contours:
             sharpness = ratio if figure is None else None
             self._contours.paint_labels(painter, plot, view, colors, font, sharpness)
-        numbered = len(self._data.index if self._preview is None else self._preview) > 0
+        numbered = self._has_stars
         if self._sky is not None and numbered:
             self._sky.paint(painter, plot, view, self._titles, colors, font)
         else:

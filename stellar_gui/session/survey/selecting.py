@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stellar_gui.analysis.plane_index.reading import PlaneIndex
 from stellar_gui.analysis.planes import LatentPlane
-from stellar_gui.analysis.recipes import Drawn, Gestures, Recipe, applied, models_of
+from stellar_gui.analysis.recipes import Drawn, Gestures, Recipe, applied, models_of, typed
 from stellar_gui.analysis.regions import Bounds, Rectangle, Region
 from stellar_gui.analysis.selection import combine
 from stellar_gui.analysis.star_columns import StarColumns
@@ -30,6 +30,7 @@ from stellar_gui.session.overlap import ahead, behind
 from stellar_gui.session.piece_writing import table_writer
 from stellar_gui.session.recipe_words import subset_in_line
 from stellar_gui.session.session import now
+from stellar_gui.session.storage.manifest import read_manifest
 from stellar_gui.session.survey.parts import Job, rows_of
 
 _MODEL = b"stellar_gui.model"
@@ -41,6 +42,25 @@ class Chosen:
 
     rows: int
     chosen: int
+
+
+def where(survey: Survey, text: str) -> Recipe:
+    """The recipe of a typed expression on a survey's columns. Raises InputError where it is wrong, or not encoded."""
+    columns = _columns_of(survey)
+    blank = columns.of(to_frame(survey.schema.empty_table(), tuple(survey.schema.names)))
+    recipe = typed(text, {}, blank)
+    applied(recipe, blank)
+    return recipe
+
+
+def rule_of(session: Path, name: str) -> Recipe:
+    """The recipe of a session's subset. Raises InputError where it has none of that name."""
+    manifest = read_manifest(session)
+    facts = {known: told.recipe for known, told in zip(manifest.subsets, manifest.subset_facts, strict=True)}
+    if name not in facts:
+        known = ", ".join(facts) or "none"
+        raise InputError(f"{session.name}: there is no subset “{name}”; its subsets: {known}.")
+    return facts[name]
 
 
 def export_chosen(
@@ -164,10 +184,13 @@ class _Columns:
 
     def chosen(self, table: pa.Table, recipe: Recipe) -> NDArray[np.bool_]:
         """(n,) bool: which of some rows a recipe chooses."""
-        frame = to_frame(table, tuple(table.column_names))
+        return applied(recipe, self.of(to_frame(table, tuple(table.column_names))))
+
+    def of(self, frame: pd.DataFrame) -> StarColumns:
+        """What can be said of some rows."""
         catalog = Catalog(frame, ColumnRoles(self.roles), Provenance("survey"))
         kept = frame[QUALITY].isna().to_numpy(dtype=np.bool_)
-        return applied(recipe, StarColumns(catalog, self._embedding(frame), self.model, kept))
+        return StarColumns(catalog, self._embedding(frame), self.model, kept)
 
     def _embedding(self, frame: pd.DataFrame) -> Embedding:
         def columns(names: tuple[str, ...]) -> NDArray[np.float32]:
