@@ -41,6 +41,16 @@ def atomic_target(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def require_target(path: Path) -> None:
+    """Raise OutputError where `atomic_target` would before anything is written: for work that takes long until then."""
+    with suppress(_EnoughError), atomic_target(path):
+        raise _EnoughError
+
+
+class _EnoughError(Exception):
+    """Ends the writing of a file, which then is not there."""
+
+
 def _mode(path: Path, target: Path) -> int | None:
     """The permissions of the file to be replaced, None where there is none; OutputError where it must not be."""
     try:

@@ -236,7 +236,7 @@ class _FileLook:
 
     def frames(self, columns: Sequence[str]) -> Iterator[tuple[pd.DataFrame, float]]:
         found = None if self._types is not None else Types()
-        for piece in read_table_pieces(self._source, table=self._table, columns=columns):
+        for piece in read_table_pieces(self._source, self._types, self._table, columns):
             if found is not None:
                 found.add(piece.table)
             yield to_frame(piece.table.select(list(columns)), tuple(columns)), piece.share

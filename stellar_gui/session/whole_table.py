@@ -49,7 +49,8 @@ def table_facts(pieces: Pieces, roles: Mapping[str, str], cuts: QualityCuts) -> 
 
     roles: column by role, of which those of identifier and class are read. Memory does not grow with the table, but for
     one bit a row where identifiers repeat. Integers that only grow, as those of most surveys, need one look; others
-    are looked at once more, and kept in temporary files by a part of their value, one of which is read at a time.
+    are looked at once more, and kept in temporary files by a part of their value, one of which is read at a time; of
+    one that occurs a million times, few are kept.
     Texts, and numbers with decimals, are compared by 128 bits of hash, which two of a hundred million texts share with
     a probability of 1e-23. Missing and blank identifiers are not compared, and none are where they have lost digits.
     Raises OutputError where there is no room for temporary files.
@@ -121,19 +122,25 @@ def _repeated(pieces: Pieces, identifier: str, rows: int) -> Generator[Progress,
             held.append(_keys(frame[identifier], start))
             start += len(frame)
             if sum(map(len, held)) >= _SPILLED_AT_ONCE:
-                _spill(folder, np.concatenate(held))
+                _spill(folder, _firsts(np.concatenate(held), marks))
                 held.clear()
             yield Progress(100 * share, 100, "%")
-        _spill(folder, np.concatenate([np.empty(0, _KEY), *held]))
+        _spill(folder, _firsts(np.concatenate([np.empty(0, _KEY), *held]), marks))
         for bucket in sorted(folder.iterdir()):
-            keys = np.fromfile(bucket, dtype=_KEY)
-            keys = keys[np.lexsort((keys["row"], keys["low"], keys["high"]))]
-            same = (keys["high"][1:] == keys["high"][:-1]) & (keys["low"][1:] == keys["low"][:-1])
-            places = keys["row"][1:][same]
-            np.bitwise_or.at(marks, places // 8, (128 >> places % 8).astype(np.uint8))
+            _firsts(np.fromfile(bucket, dtype=_KEY), marks)
             bucket.unlink()
             yield Progress(100, 100, "%")
     return marks
+
+
+def _firsts(keys: NDArray[np.void], marks: NDArray[np.uint8]) -> NDArray[np.void]:
+    """Of keys in the order of their rows the first of each; the rows of the others are marked."""
+    keys = keys[np.lexsort((keys["low"], keys["high"]))]  # which keeps the order of equal ones
+    same = np.zeros(len(keys), dtype=np.bool_)
+    same[1:] = (keys["high"][1:] == keys["high"][:-1]) & (keys["low"][1:] == keys["low"][:-1])
+    places = keys["row"][same]
+    np.bitwise_or.at(marks, places // 8, (128 >> places % 8).astype(np.uint8))
+    return keys[~same]
 
 
 def _keys(identifiers: pd.Series, start: int) -> NDArray[np.void]:

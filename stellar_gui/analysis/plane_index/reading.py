@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stellar_gui.analysis.plane_index.cells import LEVEL, OUTSIDE, cell_ranges
 from stellar_gui.analysis.plane_index.pyramid import CountPyramid
-from stellar_gui.analysis.plane_index.writing import MAP_FOLDER, TOTAL, facts_in
+from stellar_gui.analysis.plane_index.writing import MAP_FOLDER, TOTAL, facts_in, index_path
 from stellar_gui.analysis.regions import Bounds, Region
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
@@ -97,7 +97,7 @@ class PlaneIndex:
 
     def index_of(self, number: int) -> Path:
         """The index file of a part."""
-        return self.folder / MAP_FOLDER / self.parts[number].relative_to(self.folder)
+        return index_path(self.folder, self.parts[number].relative_to(self.folder).as_posix())
 
     @cached_property
     def _groups(self) -> tuple[NDArray[np.int64], ...]:

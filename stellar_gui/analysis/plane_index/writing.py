@@ -23,6 +23,16 @@ _GROUP_ROWS: Final = 1 << 14
 _STARS: Final = pa.schema([("cell", pa.uint32()), ("row", pa.uint32()), ("x", pa.float32()), ("y", pa.float32())])
 
 
+def index_path(folder: Path, name: str) -> Path:
+    """The index file of a part of that name, with `/`, in a folder of encoded parts.
+
+    Its folders' names have `_` before them, so that readers of HATS, which look for partitions in every folder of a
+    catalogue, take no index for one.
+    """
+    *folders, file = name.split("/")
+    return folder.joinpath(MAP_FOLDER, *(f"_{item}" for item in folders), file)
+
+
 def write_part_index(target: Path, latent: NDArray[np.float32]) -> None:
     """Write which stars of a part lie in which cell, atomically; the same part gives the same bytes.
 

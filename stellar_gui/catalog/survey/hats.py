@@ -22,7 +22,10 @@ SPATIAL_INDEX: Final = "_healpix_29"
 _PIXEL: Final = re.compile(r"Norder=(\d+)[/\\](?:Dir=\d+[/\\])?Npix=(\d+)")
 _LARGEST_ORDER: Final = 29
 _LARGEST_FILE: Final = 1 << 20
-_SAME_OF_ALL: Final = ("partition_info.csv", "skymap.fits", "point_map.fits")
+_PARTITIONS: Final = "partition_info.csv"
+_SAME_OF_ALL: Final = (_PARTITIONS, "skymap*.fits", "point_map.fits")
+_OF_THE_FILES: Final = ("hats_cols_default", "hats_creation_date", "hats_max_bytes", "creator_did", "publisher_did")
+"""Properties that do not hold for another catalogue of the same rows."""
 
 
 @dataclass(frozen=True, order=True)
@@ -91,21 +94,29 @@ def read_properties(path: Path) -> dict[str, str]:
     return {key.strip(): value.strip() for key, equals, value in pairs if equals}
 
 
-def write_hats_frame(hats: Hats, folder: Path, schema: pa.Schema, builder: str) -> None:
+def write_hats_frame(
+    hats: Hats, folder: Path, partitions: Mapping[Path, Pixel | None], schema: pa.Schema, builder: str
+) -> None:
     """Make a folder of the same partitions, whose rows and pixels are those of a catalogue, a catalogue of its own.
 
-    schema: of its partitions; builder: the program that made them. Its properties are the catalogue's, its name that of
-    the folder; maps of the sky and the list of partitions, which hold for it as well, are copied. Raises OutputError.
+    partitions: its files, and the pixel of each; schema: of them; builder: the program that made them. Its properties
+    are the catalogue's but for those that tell of the files, its name that of the folder; maps of the sky and the list
+    of partitions, which hold for it as well, are copied. Raises OutputError.
     """
     import pyarrow.parquet as pq
 
-    told = dict(hats.properties) | {"obs_collection": folder.name, "hats_builder": builder}
-    told |= {"hats_cols_default": ""} if "hats_cols_default" in told else {}
+    told = {key: value for key, value in hats.properties.items() if key not in _OF_THE_FILES}
+    told |= {"obs_collection": folder.name, "hats_builder": builder}
     try:
-        for name in _SAME_OF_ALL:
-            if (hats.folder / name).is_file():
-                with atomic_target(folder / name) as temporary:
-                    shutil.copyfile(hats.folder / name, temporary)
+        told["hats_estsize"] = str(sum(path.stat().st_size for path in partitions) // 1024)
+        for path in sorted(path for pattern in _SAME_OF_ALL for path in hats.folder.glob(pattern)):
+            with atomic_target(folder / path.name) as temporary:
+                shutil.copyfile(path, temporary)
+        if not (folder / _PARTITIONS).exists():
+            pixels = sorted({pixel for pixel in partitions.values() if pixel is not None})
+            with atomic_target(folder / _PARTITIONS) as temporary:
+                lines = ["Norder,Npix", *(f"{pixel.order},{pixel.number}" for pixel in pixels)]
+                temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
         with atomic_target(folder / DATASET / "_common_metadata") as temporary:
             pq.write_metadata(schema, temporary)
         with atomic_target(folder / PROPERTIES[0]) as temporary:

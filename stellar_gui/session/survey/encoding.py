@@ -1,5 +1,6 @@
 """Encoding tables larger than memory, part by part; work that breaks off goes on where it was."""
 
+import os
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -14,8 +15,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from stellar_gui import __version__
-from stellar_gui.analysis.plane_index.writing import MAP_FOLDER, write_part_index, write_total
-from stellar_gui.catalog.atomic import atomic_target
+from stellar_gui.analysis.plane_index.writing import index_path, write_part_index, write_total
+from stellar_gui.catalog.atomic import atomic_target, require_target
 from stellar_gui.catalog.catalog import Provenance
 from stellar_gui.catalog.dust.dust_map import outside_words
 from stellar_gui.catalog.formats.arrow_frame import annotated, column_meta_of, is_text, to_frame, units_of
@@ -70,15 +71,23 @@ def encode_folder(
     jobs, start = [], 0
     for part in survey.parts:
         name = survey.name_of(part)
-        index = target / MAP_FOLDER / name if mapped else None
+        index = index_path(target, name) if mapped else None
         jobs.append(Job(part.path, 0, part.rows, start, target / name, index))
         start += part.rows
     done = yield from _work(plan, jobs, "zstd")
     if survey.hats is not None:
-        write_hats_frame(survey.hats, target, pq.read_schema(jobs[0].target), f"Stellar GUI {__version__}")
+        partitions = {job.target: part.pixel for job, part in zip(jobs, survey.parts, strict=True)}
+        write_hats_frame(survey.hats, target, partitions, _schema_of_all(jobs[0].target), f"Stellar GUI {__version__}")
     if mapped:
         write_total(target, {job.index: job.target for job in jobs if job.index is not None}, stored.model.id)
     return done
+
+
+def _schema_of_all(part: Path) -> pa.Schema:
+    """The schema of a part, with what its metadata say of all parts."""
+    schema = pq.read_schema(part)
+    told = {key: value for key, value in (schema.metadata or {}).items() if key.decode() not in (ENCODED, OUTSIDE)}
+    return schema.with_metadata(told)
 
 
 def encode_parquet_file(
@@ -92,6 +101,7 @@ def encode_parquet_file(
 
     A million rows at a time are kept in a hidden folder beside the target until all are there. Yields Progress in rows.
     """
+    require_target(target)
     survey = yield from open_survey(source)
     plan = yield from _plan(stored, survey, columns, dust_map)
     folder = target.with_name(f".{target.name}.encoding")
@@ -101,8 +111,16 @@ def encode_parquet_file(
         for start in range(0, survey.rows, FILE_ROWS)
     ]
     together = folder / "_whole.parquet"
-    with closing(_TableWriter(together, plan, "zstd")) as whole, behind(whole.write) as write:
-        done = yield from _work(plan, jobs, "none", write)
+    try:
+        with closing(_TableWriter(together, plan, "zstd")) as whole, behind(whole.write) as write:
+            done = yield from _work(plan, jobs, "none", write)
+    except (OSError, OutputError) as error:
+        cause = error.__cause__ if isinstance(error, OutputError) else error
+        why = os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else str(error)
+        raise OutputError(
+            f"{target.name}: it could not be written ({why.lower().rstrip('.')}); "
+            "make room, then encode again: it goes on with what is done."
+        ) from error
     with atomic_target(target) as temporary:
         together.replace(temporary)
     shutil.rmtree(folder, ignore_errors=True)
@@ -207,8 +225,14 @@ def _tables(jobs: Sequence[Job], pending: frozenset[Job]) -> Generator[tuple[Job
     """
     for job in jobs:
         if job not in pending:
-            for table in tables_in(job.target):
-                yield job, table, None
+            try:
+                for table in tables_in(job.target):
+                    yield job, table, None
+            except (OSError, pa.ArrowException) as error:
+                job.target.unlink(missing_ok=True)
+                raise InputError(
+                    f"{job.target.name}: what was kept of work that broke off is damaged and now removed; encode again."
+                ) from error
             continue
         start = job.start
         try:
