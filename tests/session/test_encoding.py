@@ -161,6 +161,18 @@ def test_a_class_that_is_absent_from_a_piece_is_still_checked(trained: Session, 
     assert "other class" not in set(found["quality"][:200])
 
 
+@pytest.mark.usefixtures("small_pieces")
+def test_identifiers_that_are_numbers_in_one_piece_and_text_in_another_are_compared(
+    stored: StoredModel, tmp_path: Path
+) -> None:
+    names = [str(number) for number in range(400)]
+    names[300], names[390], names[395], names[397], names[398] = "5", "7", "SDSS J1", "SDSS J1", "007"
+    table = simulate(400, seed=1).table.assign(objid=names)
+    drain(encode_file(stored, write(table, tmp_path / "in.csv"), tmp_path / "out.parquet"))
+    found = pd.read_parquet(tmp_path / "out.parquet")["quality"]
+    assert np.flatnonzero(found == "duplicate identifier").tolist() == [300, 390, 397]
+
+
 def test_a_table_that_cannot_be_used_leaves_no_output(stored: StoredModel, tmp_path: Path) -> None:
     (tmp_path / "words.csv").write_text("name,place\nVega,Lyra\n", encoding="utf-8")
     (tmp_path / "header.csv").write_text("u,g,r,i,z\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 """What is found out of a table in pieces is what pandas finds in the whole."""
 
+import tracemalloc
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,7 +18,9 @@ from stellar_gui.session.whole_table import table_facts
 ROLES = {**{band: band for band in "ugriz"}, "identifier": "name", "class": "class"}
 
 INTEGERS = st.lists(st.integers(-(2**62), 2**62) | st.integers(0, 5), min_size=1, max_size=40)
-FLOATS = st.lists(st.sampled_from([0.0, 1.0, 1.5, -2.25, 7.0, np.nan]), min_size=1, max_size=40)
+LARGE = st.lists(st.integers(2**63, 2**64 - 1) | st.integers(0, 5), min_size=1, max_size=40)
+GAPS = st.lists(st.integers(-9, 9) | st.none(), min_size=1, max_size=40)
+FLOATS = st.lists(st.sampled_from([0.0, -0.0, 1.0, 1.5, -2.25, 7.0, np.nan]), min_size=1, max_size=40)
 TEXTS = st.lists(st.sampled_from(["a", "b", " ", "", "é", "007", "7", None]), min_size=1, max_size=40)
 
 
@@ -35,9 +38,24 @@ def pieces_of(frame: pd.DataFrame, size: int) -> Iterator[tuple[pd.DataFrame, fl
         yield part, min(1.0, (start + size) / len(frame))
 
 
-@pytest.mark.parametrize(("names", "kind"), [(INTEGERS, "int64"), (FLOATS, "float64"), (TEXTS, "str")])
-def test_repeated_identifiers_are_those_of_the_whole_table(names: st.SearchStrategy, kind: str) -> None:
-    @settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (INTEGERS, "int64"),
+        (LARGE, "uint64"),
+        (GAPS, "Int64"),
+        (FLOATS, "float64"),
+        (TEXTS, "str"),
+        (TEXTS, "category"),
+    ],
+)
+@pytest.mark.parametrize("spilled_at_once", [1, 6, 1 << 20])
+def test_repeated_identifiers_are_those_of_the_whole_table(
+    names: st.SearchStrategy, kind: str, spilled_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stellar_gui.session.whole_table._SPILLED_AT_ONCE", spilled_at_once)
+
+    @settings(max_examples=25, deadline=None)
     @given(names, st.integers(1, 9))
     def holds(values: list[object], size: int) -> None:
         frame = table(values, kind)
@@ -50,6 +68,23 @@ def test_repeated_identifiers_are_those_of_the_whole_table(names: st.SearchStrat
         np.testing.assert_array_equal(found.reason, whole.reason)
 
     holds()
+
+
+def test_one_identifier_of_all_rows_takes_no_memory_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stellar_gui.session.whole_table._SPILLED_AT_ONCE", 1 << 12)
+    rows, piece = 400_000, table([5] * 1000, "int64")
+
+    def pieces() -> Iterator[tuple[pd.DataFrame, float]]:
+        yield from ((piece, number * 1000 / rows) for number in range(1, rows // 1000 + 1))
+
+    tracemalloc.start()
+    try:
+        facts = drain(table_facts(pieces, ROLES, QualityCuts()))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert int(facts.repeated(slice(0, rows)).sum()) == rows - 1
+    assert peak < 4 * rows
 
 
 def test_rounded_identifiers_are_not_compared() -> None:
