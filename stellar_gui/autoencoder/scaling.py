@@ -53,13 +53,29 @@ class Scaling:
         itself where there are none. What stood in a masked band plays no part.
         """
         filled = np.array(magnitudes, np.float32)
-        covariance = self.axes * np.square(self.scale) @ self.axes.T
         patterns, which = np.unique(masked, axis=0, return_inverse=True)
         for k, hidden in enumerate(patterns):
             if not hidden.any():
                 continue
             rows, seen = np.flatnonzero(which.ravel() == k), ~hidden
             known = magnitudes[np.ix_(rows, seen)] - self.mean[seen]
-            regression = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, hidden)])
-            filled[np.ix_(rows, hidden)] = self.mean[hidden] + known @ regression
+            filled[np.ix_(rows, hidden)] = self.mean[hidden] + known @ self._regression(hidden)
         return filled
+
+    def filling(self) -> NDArray[np.float64]:
+        """(32, 5, 5): `fill` as matrices, one for each pattern of masked bands, the sum of 2^b over masked bands b.
+
+        Magnitudes less the mean, 0 in masked bands, @ filling[pattern] are the filled ones less the mean.
+        """
+        matrices = np.zeros((2**BANDS, BANDS, BANDS))
+        for pattern, matrix in enumerate(matrices):
+            hidden = (pattern >> np.arange(BANDS)) & 1 == 1
+            matrix[~hidden, ~hidden] = 1
+            matrix[np.ix_(~hidden, hidden)] = self._regression(hidden)
+        return matrices
+
+    def _regression(self, hidden: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """What the bands that are not hidden, (5,) bool, say of those that are; (seen, hidden)."""
+        covariance, seen = self.axes * np.square(self.scale) @ self.axes.T, ~hidden
+        regression = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, hidden)])
+        return np.asarray(regression, np.float64)

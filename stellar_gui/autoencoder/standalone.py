@@ -1,4 +1,4 @@
-"""A trained model for other programs: weights as safetensors, and a short module that needs only torch and numpy."""
+"""A trained model for PyTorch alone: weights as safetensors, and a short module that needs only torch and numpy."""
 
 from typing import Final
 
@@ -10,15 +10,14 @@ from stellar_gui.autoencoder.model import TrainedModel
 WEIGHTS: Final = "model.safetensors"
 MODULE: Final = "model.py"
 _ACTIVATIONS: Final = {"silu": "SiLU", "relu": "ReLU", "gelu": "GELU", "tanh": "Tanh"}
-_BRIGHTNESS: Final = """
-A star's brightness goes round the network: give `decode` the mean of each star's five magnitudes too."""
-_DEREDDENED: Final = """
+_BRIGHTNESS: Final = ", model.fill(magnitudes).mean(axis=1))  # brightness goes round the network"
+_DEREDDENED: Final = """\
 The magnitudes are corrected for extinction, before `encode` and after `decode`."""
 _SOURCE: Final = '''\
 """Encoder and decoder of the Stellar GUI model {id}: SDSS magnitudes u g r i z to latent coordinates and back.
 
     model = load()                                     # reads {weights} beside this file
-    latent = model.encode(magnitudes)                  # (n, 5) mag -> (n, {latent}), in canonical form
+    latent = model.encode(magnitudes)                  # (n, 5) mag, NaN: not detected -> (n, {latent}), canonical
     reconstruction = model.decode(latent{mean}
 {notes}"""
 
@@ -38,15 +37,22 @@ def half(inputs, outputs, hidden={hidden}, depth={depth}):
 
 
 class Model(nn.Module):
-    def __init__(self):
+    def __init__(self, weights):
         super().__init__()
         self.encoder, self.decoder = half({features}, {latent}), half({latent}, {features})
-        for name, shape in (("mean", (5,)), ("forward_matrix", (5, {features})), ("backward_matrix", ({features}, 5))):
-            self.register_buffer(name, torch.zeros(shape, dtype=torch.float64))
+        for name in ("mean", "filling", "forward_matrix", "backward_matrix"):
+            self.register_buffer(name, weights[name])
+        self.load_state_dict(weights)
+
+    def fill(self, magnitudes):  # NaN becomes what the star's other bands make likely
+        centred = torch.as_tensor(magnitudes, dtype=torch.float64) - self.mean
+        missing = centred.isnan()
+        matrices = self.filling[missing.long() @ torch.tensor([1, 2, 4, 8, 16])]
+        return ((centred.masked_fill(missing, 0)[:, None] @ matrices)[:, 0] + self.mean).float().numpy()
 
     @torch.inference_mode()
     def encode(self, magnitudes):
-        features = (torch.as_tensor(magnitudes, dtype=torch.float64) - self.mean) @ self.forward_matrix
+        features = (torch.as_tensor(self.fill(magnitudes)).double() - self.mean) @ self.forward_matrix
         return self.encoder(features.float()).numpy()
 
     @torch.inference_mode()
@@ -65,11 +71,8 @@ def load(path=Path(__file__).with_name("{weights}")):
     weights = {{}}
     for name, item in header.items():
         begin, end = (start + offset for offset in item["data_offsets"])
-        values = np.frombuffer(data[begin:end], kinds[item["dtype"]]).reshape(item["shape"])
-        weights[name] = torch.from_numpy(values.copy())
-    model = Model()
-    model.load_state_dict(weights)
-    return model.eval()
+        weights[name] = torch.tensor(np.frombuffer(data[begin:end], kinds[item["dtype"]]).reshape(item["shape"]))
+    return Model(weights).eval()
 '''
 
 
@@ -77,7 +80,8 @@ def weights_file(model: TrainedModel) -> bytes:
     """The network's weights, and the scaling as the matrices before and behind it, as a safetensors file."""
     features = model.features
     arrays = {name: weights.numpy() for name, weights in model.network.state_dict().items()}
-    arrays |= {"mean": model.scaling.mean, "forward_matrix": features.forward, "backward_matrix": features.backward}
+    arrays |= {"mean": model.scaling.mean, "filling": model.scaling.filling()}
+    arrays |= {"forward_matrix": features.forward, "backward_matrix": features.backward}
     return bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 
 
@@ -89,8 +93,8 @@ def module_source(model: TrainedModel) -> str:
         id=model.id,
         weights=WEIGHTS,
         latent=network.latent,
-        mean=", magnitudes.mean(axis=1))" if passes else ")",
-        notes=(_BRIGHTNESS if passes else "") + (_DEREDDENED if model.config.deredden else ""),
+        mean=_BRIGHTNESS if passes else ")",
+        notes=_DEREDDENED if model.config.deredden else "",
         hidden=network.hidden,
         depth=network.depth,
         activation=_ACTIVATIONS[network.activation],

@@ -1,4 +1,4 @@
-"""Write a session's network as a folder for other programs: its weights, and a Python module that applies them."""
+"""Write a session's network for other programs: as a folder for PyTorch and ONNX, or as one ONNX file."""
 
 import argparse
 from pathlib import Path
@@ -6,17 +6,20 @@ from pathlib import Path
 from stellar_gui.commands.console import follow, write_result
 
 EXAMPLE = """\
-OUT_FOLDER gets model.safetensors and model.py, which needs only torch and numpy: `load()`, then `encode` from
-magnitudes (n, 5) to latent coordinates and `decode` back, with scaling and canonical form built in.
+A folder gets model.py and model.safetensors (`load()`, then `encode` from magnitudes (n, 5) to latent coordinates and
+`decode` back; needs only torch and numpy), encoder.onnx, decoder.onnx and README.md, which says how to use them. A
+name that ends in .onnx becomes one file, from magnitudes to latent coordinates and on to the reconstruction. Scaling
+and canonical form are built in.
 
-example:
-  stellar-gui model run.stellar my_model"""
+examples:
+  stellar-gui model run.stellar my_model
+  stellar-gui model run.stellar my_model.onnx"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """RUN.stellar, OUT_FOLDER."""
+    """RUN.stellar, OUT."""
     parser.add_argument("session", type=Path, metavar="RUN.stellar", help="a session with a trained model")
-    parser.add_argument("folder", type=Path, metavar="OUT_FOLDER", help="the folder to write, made if need be")
+    parser.add_argument("target", type=Path, metavar="OUT", help="a folder, made if need be, or a file named .onnx")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -25,5 +28,5 @@ def run(arguments: argparse.Namespace) -> None:
     from stellar_gui.session.storage.archive import load_model
 
     stored = follow(load_model(arguments.session), "opening")
-    files = export_model(stored.model, arguments.folder)
-    write_result([f"model {stored.model.id} in {' and '.join(map(str, files))}"])
+    files = export_model(stored.model, arguments.target)
+    write_result([f"model {stored.model.id} in {', '.join(map(str, files))}"])

@@ -29,6 +29,16 @@ def test_what_stands_in_a_masked_band_plays_no_part(stars: NDArray[np.float32], 
     assert np.isfinite(filled).all()
 
 
+@given(stars_5, st.integers(0, 2**32 - 1))
+def test_filling_by_matrices_is_the_same(stars: NDArray[np.float32], seed: int) -> None:
+    masked = np.random.default_rng(seed).random(stars.shape) < 0.4
+    scaling = Scaling.fit(stars)
+    matrices = scaling.filling()[masked @ 2 ** np.arange(5)]
+    known = np.where(masked, 0, stars - scaling.mean)
+    filled = (known[:, None] @ matrices)[:, 0] + scaling.mean
+    np.testing.assert_allclose(filled, scaling.fill(stars, masked), rtol=1e-6, atol=1e-5)
+
+
 def test_a_masked_band_is_filled_with_what_the_others_make_likely() -> None:
     rng = np.random.default_rng(0)
     first = rng.normal(18, 1, 4000)
