@@ -34,6 +34,11 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
+def use_one_thread() -> None:
+    """Let torch work on one thread in this process from now on."""
+    torch.set_num_threads(1)
+
+
 @dataclass(frozen=True, eq=False)
 class TrainedModel:
     """A network that no longer changes, from magnitudes to latent coordinates in canonical form and back.

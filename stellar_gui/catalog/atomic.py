@@ -1,6 +1,7 @@
 """Files that appear whole or not at all."""
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -49,6 +50,33 @@ def require_target(path: Path) -> None:
 
 class _EnoughError(Exception):
     """Ends the writing of a file, which then is not there."""
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder beside path, to be filled within the block; it takes path's place at its end.
+
+    If the block raises, or its generator is closed, the temporary folder is removed with all that is in it.
+    Raises OutputError where there is anything at path but an empty folder, and for every OSError on the way.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name[:100]}.{uuid4().hex[:12]}.part")
+    try:
+        require_new_folder(path)
+        temporary.mkdir()
+        yield temporary
+        temporary.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise OutputError(f"{_named(path, error)}: {_reason(error)}.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def require_new_folder(path: Path) -> None:
+    """Raise OutputError where there is anything at path but an empty folder; OSError."""
+    if path.is_symlink() or path.is_file() or (path.is_dir() and any(path.iterdir())):
+        raise OutputError(f"{path.name}: there is something of this name already; choose the name of a new folder.")
 
 
 def _mode(path: Path, target: Path) -> int | None:

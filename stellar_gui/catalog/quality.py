@@ -135,7 +135,7 @@ def check(catalog: Catalog, cuts: QualityCuts, whole: WholeTable | None = None) 
     removed = zero_flux if masked is None else np.count_nonzero(masked, axis=1) > len(BANDS) - FEWEST_DETECTED
     classes = cuts.classes or QualityCuts().classes or ()
     if whole is None:
-        duplicate, duplicate_note = _duplicates(catalog)
+        duplicate, duplicate_note = duplicates(catalog)
         other_class, class_note = _other_class(catalog, classes)
     else:
         duplicate, duplicate_note, class_note = whole.repeated, "", ""
@@ -181,6 +181,24 @@ def class_note(catalog: Catalog, cuts: QualityCuts) -> str:
     return _other_class(catalog, cuts.classes)[1] if cuts.classes else ""
 
 
+def duplicates(catalog: Catalog) -> tuple[NDArray[np.bool_], str]:
+    """(n,) bool, the rows with the identifier of an earlier row, and why none are told, in one sentence, else empty."""
+    none = np.zeros(len(catalog), dtype=np.bool_)
+    column = catalog.columns.get("identifier")
+    if column is None:
+        return none, ""
+    identifiers = catalog.table[column]
+    if is_rounded(identifiers):
+        return none, (
+            f"The identifiers in {column} have lost their last digits, so that different stars share one; "
+            "they are not compared."
+        )
+    present = identifiers.notna().to_numpy(dtype=np.bool_)
+    if identifiers.dtype.kind not in "iufb":
+        present = present & (identifiers.astype("str").str.strip() != "").to_numpy(dtype=np.bool_)
+    return identifiers.duplicated(keep="first").to_numpy(dtype=np.bool_) & present, ""
+
+
 def _any_band(matches: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(n,) bool from (n, 5), in a time that follows the matches: `any` along short rows is many times slower."""
     found = np.zeros(len(matches), dtype=np.bool_)
@@ -205,23 +223,6 @@ def _zero_flux(magnitudes: NDArray[np.float32]) -> NDArray[np.bool_]:
         with np.errstate(over="ignore"):  # infinitely far away is far enough
             np.less_equal(np.abs(rows - zero[: len(rows)]), width, out=found[start : start + _BLOCK])
     return _any_band(found)
-
-
-def _duplicates(catalog: Catalog) -> tuple[NDArray[np.bool_], str]:
-    none = np.zeros(len(catalog), dtype=np.bool_)
-    column = catalog.columns.get("identifier")
-    if column is None:
-        return none, ""
-    identifiers = catalog.table[column]
-    if is_rounded(identifiers):
-        return none, (
-            f"The identifiers in {column} have lost their last digits, so that different stars share one; "
-            "they are not compared."
-        )
-    present = identifiers.notna().to_numpy(dtype=np.bool_)
-    if identifiers.dtype.kind not in "iufb":
-        present = present & (identifiers.astype("str").str.strip() != "").to_numpy(dtype=np.bool_)
-    return identifiers.duplicated(keep="first").to_numpy(dtype=np.bool_) & present, ""
 
 
 def _other_class(catalog: Catalog, classes: tuple[str, ...]) -> tuple[NDArray[np.bool_], str]:

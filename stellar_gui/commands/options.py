@@ -203,6 +203,14 @@ def whole_number(text: str) -> int:
     return value
 
 
+def positive_count(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    value = whole_number(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    return value
+
+
 def seed(text: str) -> int:
     """A whole number from 0 to 4294967295, for argparse: what every generator of random numbers takes."""
     value = whole_number(text)

@@ -15,7 +15,7 @@ from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING, ColumnRoles, recognise
 from stellar_gui.catalog.dust.dust_map import COLUMN as DUST_COLUMN
 from stellar_gui.catalog.dust.dust_map import OpenDust, Reddening, reddened, require_positions
-from stellar_gui.catalog.quality import WholeTable, check
+from stellar_gui.catalog.quality import WholeTable, check, duplicates
 from stellar_gui.errors import InputError
 from stellar_gui.progress import drain
 from stellar_gui.session.details import details_of
@@ -87,6 +87,12 @@ class Encoder:
             columns.insert(0, DUST_COLUMN, catalog.numbers(REDDENING).astype(np.float32))
         columns[QUALITY] = reason_column(quality.reason)
         return columns.set_axis(frame.index, axis="index")
+
+    def repeated(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
+        """(n,) bool: which of n rows have the identifier of an earlier one among them, as far as the checks ask."""
+        if not self._stored.manifest.cuts.unique:
+            return np.zeros(len(frame), dtype=np.bool_)
+        return duplicates(self._catalog(frame))[0]
 
     def _catalog(self, frame: pd.DataFrame) -> Catalog:
         return Catalog(frame[list(self.needed)], self._columns, self._provenance)

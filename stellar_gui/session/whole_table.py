@@ -59,7 +59,7 @@ def table_facts(pieces: Pieces, roles: Mapping[str, str], cuts: QualityCuts) -> 
     rows, last, found, growing = 0, None, False, identifier is not None
     digits = _Digits()
     for frame, share in pieces():
-        found = found or _has_class(frame, roles, cuts)
+        found = found or has_class(frame, roles, cuts)
         rows += len(frame)
         if identifier is not None:
             digits.add(frame[identifier])
@@ -70,6 +70,15 @@ def table_facts(pieces: Pieces, roles: Mapping[str, str], cuts: QualityCuts) -> 
         return TableFacts(rows, found)
     repeated = yield from _repeated(pieces, identifier, rows)
     return TableFacts(rows, found, repeated)
+
+
+def has_class(frame: pd.DataFrame, roles: Mapping[str, str], cuts: QualityCuts) -> bool:
+    """Whether a class that the cuts allow occurs in some rows; roles: column by role."""
+    if cuts.classes is None or "class" not in roles:
+        return False
+    names = dict.fromkeys((*BAND_NAMES, "class"), roles["class"])
+    part = Catalog(frame[[roles["class"]]], ColumnRoles(MappingProxyType(names)), Provenance(""))
+    return bool(in_classes(part, cuts.classes).any())
 
 
 class _Digits:
@@ -93,14 +102,6 @@ class _Digits:
     @property
     def lost(self) -> bool:
         return self._rounded or (self._large > 1 and not self._full)
-
-
-def _has_class(frame: pd.DataFrame, roles: Mapping[str, str], cuts: QualityCuts) -> bool:
-    if cuts.classes is None or "class" not in roles:
-        return False
-    names = dict.fromkeys((*BAND_NAMES, "class"), roles["class"])
-    part = Catalog(frame[[roles["class"]]], ColumnRoles(MappingProxyType(names)), Provenance(""))
-    return bool(in_classes(part, cuts.classes).any())
 
 
 def _grows(identifiers: pd.Series, last: int | None) -> int | None:
