@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stellar_gui import __version__
 from stellar_gui.errors import InputError, OutputError, ServerError
+from stellar_gui.session.survey import dask_worker
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -74,6 +75,7 @@ def _local_cluster(workers: int) -> Iterator[Any]:
             dashboard_address=None,
             scheduler_kwargs={"dashboard_address": f"{_LOOPBACK}:0"},
             silence_logs=logging.CRITICAL,
+            preload=[dask_worker.__name__],
         ) as cluster,
     ):
         yield cluster

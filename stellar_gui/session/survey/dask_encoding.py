@@ -174,7 +174,7 @@ def _write(
 
 
 def _encoded(source: Source, encoder: Encoder, plan: WorkerPlan, name: str) -> "Catalog":
-    """The catalogue as it will be once the workers have encoded it, with its margin, which belongs to one of its name."""
+    """The catalogue as it will be once the workers have encoded it, with its margin; name: of it."""
     meta = with_added(source.catalog.meta, encoder, plan.names, 0)
 
     def mapped(part: Any, margin: bool) -> Any:

@@ -1,5 +1,6 @@
 """What runs on a Dask worker: a partition of a HATS catalogue encoded by a model that was loaded once."""
 
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -108,6 +109,11 @@ def path_of(place: Place) -> Path:
     """A partition's path in the folder of a HATS catalogue."""
     order, number = place
     return Path(DATASET, f"Norder={order}", f"Dir={number // 10_000 * 10_000}", f"Npix={number}.parquet")
+
+
+def dask_setup(_: object) -> None:
+    """Runs in each process of a local cluster when it starts: Ctrl-C is for the program that has started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def plugin_for(plan: WorkerPlan) -> "WorkerPlugin":
