@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.autoencoder.config import TrainingConfig
@@ -29,7 +29,8 @@ def qapp(private_folders: None) -> object:
 
 @pytest.fixture(autouse=True)
 def first_start(private_folders: None) -> None:
-    """Nothing is remembered from the windows of other tests."""
+    """Nothing is remembered from the windows of other tests, and none that was closed is left."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QSettings("stellar-gui", "stellar-gui").clear()
 
 
