@@ -86,7 +86,7 @@ SPECS: Final = {
         f"Export training f&ilm{ELLIPSIS}", "mdi6.filmstrip", None, "Write the film of the run shown as an animated GIF"
     ),
     "actionExportModel": _Spec(
-        f"Export &model{ELLIPSIS}", None, None, "Write the network as a folder with a Python module for other programs"
+        f"Export &model{ELLIPSIS}", None, None, "Write the network for other programs, as PyTorch and ONNX"
     ),
     "actionExportReport": _Spec(
         f"Write &report{ELLIPSIS}",

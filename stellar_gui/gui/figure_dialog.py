@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from stellar_gui.errors import StellarError
 from stellar_gui.gui.dialogs import show_error
+from stellar_gui.gui.save_dialog import ask_where
 from stellar_gui.gui.settings import FigureChoices, Settings
 from stellar_gui.gui.views import figure
 from stellar_gui.gui.views.figure import MM_PER_INCH, STAR_DPI
@@ -235,22 +235,8 @@ class FigureDialog(QDialog):
         self._preview.setPixmap(QPixmap.fromImage(picture))
 
     def _ask_path(self) -> None:
-        dialog = QFileDialog(self, "Save the figure", self._settings.last_folder)
-        dialog.setObjectName("figureFileDialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        filters = {f"{name} (*{ending})": ending for ending, name in figure.FORMATS.items()}
-        dialog.setNameFilters(list(filters))
-        dialog.setDefaultSuffix(next(iter(filters.values())))
-
-        def follow(chosen: str) -> None:
-            dialog.setDefaultSuffix(filters[chosen])
-            dialog.selectFile(self._name + filters[chosen])
-
-        dialog.filterSelected.connect(follow)
-        dialog.selectFile(self._name + next(iter(filters.values())))
-        dialog.fileSelected.connect(self.save_to)
-        dialog.open()
+        filters = [f"{name} (*{ending})" for ending, name in figure.FORMATS.items()]
+        ask_where(self, "figure", "Save the figure", self._settings.last_folder, filters, self._name, self.save_to)
 
 
 def _combo(name: str, text: str, entries: dict[str, str] | dict[int, str], chosen: str | int) -> QComboBox:

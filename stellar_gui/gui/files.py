@@ -11,12 +11,14 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from stellar_gui import numbers
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.survey.parts import Survey, can_be_parted, open_survey
 from stellar_gui.errors import MissingBandsError, OutputError, SeveralTablesError, TooLargeError
 from stellar_gui.gui.column_dialog import ColumnDialog
 from stellar_gui.gui.dialogs import show_error
+from stellar_gui.gui.exporter import Exporter
 from stellar_gui.gui.recovery import LeftOver
 from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.table_dialog import TableDialog
@@ -48,15 +50,14 @@ class Files(QObject):
 
     opened = Signal()
     saved = Signal(str)
-    exported = Signal(str)
-    rowsExported = Signal(str, int)
     recovered = Signal(object)
     copied = Signal(int)
 
-    def __init__(self, workspace: Workspace, settings: Settings, window: QWidget) -> None:
+    def __init__(self, workspace: Workspace, settings: Settings, exporter: Exporter, window: QWidget) -> None:
         super().__init__(window)
         self._workspace = workspace
         self._settings = settings
+        self._exporter = exporter
         self._window = window
         self._path: str | None = None
         self._opening: Task | None = None
@@ -69,15 +70,13 @@ class Files(QObject):
 
     def ask_open(self) -> None:
         """Let the user choose a table or a session, and open it."""
-        dialog = self._dialog("Open a table of stars or a session", QFileDialog.AcceptMode.AcceptOpen, OPEN_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = self._dialog("Open a table of stars or a session", QFileDialog.FileMode.ExistingFile, OPEN_FILTER)
         dialog.fileSelected.connect(self.open_path)
         dialog.open()
 
     def ask_open_folder(self) -> None:
         """Let the user choose a folder with a survey, and open a part of it."""
-        dialog = self._dialog("Open a folder of Parquet files or a HATS catalogue", QFileDialog.AcceptMode.AcceptOpen)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = self._dialog("Open a folder of Parquet files or a HATS catalogue", QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self.open_path)
         dialog.open()
 
@@ -150,11 +149,8 @@ class Files(QObject):
 
     def ask_save(self, then: Callable[[], object] | None = None) -> None:
         """Ask where to save the session, and save it; `then` is called once it is there."""
-        dialog = self._dialog("Save the session", QFileDialog.AcceptMode.AcceptSave, SESSION_FILTER)
-        dialog.setDefaultSuffix(SESSION_ENDING.lstrip("."))
-        dialog.selectFile(self._proposed(SESSION_ENDING))
-        dialog.fileSelected.connect(lambda path: self.save_to(path, then))
-        dialog.open()
+        stem = self._exporter.stem()
+        self._exporter.ask("session", "Save the session", [SESSION_FILTER], stem, lambda path: self.save_to(path, then))
 
     def save_to(self, path: str | Path, then: Callable[[], object] | None = None) -> None:
         """Save the session as a file; `then` is called once it is there."""
@@ -195,19 +191,10 @@ class Files(QObject):
     def ask_export(self, subset: str | None = None) -> None:
         """Ask for a file, and export the selected stars, or those of a subset, to it."""
         what = "the selected stars" if subset is None else f"the subset {subset}"
-        ending = "_selection" if subset is None else "_" + "_".join(re.findall(r"\w+", subset.lower()))
-        dialog = self._dialog(f"Export {what}", QFileDialog.AcceptMode.AcceptSave, *EXPORT_FILTERS)
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(self._proposed(f"{ending}.csv"))
-
-        def follow(chosen: str) -> None:
-            suffix = chosen.partition("*.")[2].rstrip(")")
-            dialog.setDefaultSuffix(suffix)
-            dialog.selectFile(self._proposed(f"{ending}.{suffix}"))
-
-        dialog.filterSelected.connect(follow)
-        dialog.fileSelected.connect(lambda path: self.export_selection(path, subset))
-        dialog.open()
+        stem = self._exporter.stem("selection" if subset is None else "_".join(re.findall(r"\w+", subset.lower())))
+        self._exporter.ask(
+            "stars", f"Export {what}", EXPORT_FILTERS, stem, lambda path: self.export_selection(path, subset)
+        )
 
     def export_selection(self, path: str | Path, subset: str | None = None) -> None:
         """Export the selected stars, or those of a subset, with all that was derived from them, to a file."""
@@ -224,35 +211,7 @@ class Files(QObject):
 
             return export_rows(session, rows, target, what, flags, recipe)
 
-        def done(_: object) -> None:
-            self._settings.remember_folder(str(target))
-            self.rowsExported.emit(str(target), len(rows))
-
-        self._run(f"Exporting the {what}", work, done, outlives=True)
-
-    def ask_export_model(self) -> None:
-        """Ask for a folder, new or not, and write the network to it for other programs."""
-        dialog = self._dialog("Export the model as a folder", QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(self._proposed("_model"))
-        dialog.fileSelected.connect(self.export_model)
-        dialog.open()
-
-    def export_model(self, path: str | Path) -> None:
-        """Write the network to a folder, which is made if need be."""
-        model, folder = self._workspace.model, Path(path)
-        if model is None:
-            return
-
-        def work() -> object:
-            from stellar_gui.session.model_export import export_model
-
-            return export_model(model, folder)
-
-        def done(_: object) -> None:
-            self._settings.remember_folder(str(folder))
-            self.exported.emit(str(folder))
-
-        self._run("Exporting the model", work, done, outlives=True)
+        self._exporter.write(f"Exporting the {what}", work, target, what=numbers.stars(len(rows)))
 
     def copy_selection(self) -> None:
         """Put the selected stars on the clipboard as tab-separated text."""
@@ -392,16 +351,11 @@ class Files(QObject):
         box.finished.connect(answer)
         box.open()
 
-    def _dialog(self, title: str, mode: QFileDialog.AcceptMode, *filters: str) -> QFileDialog:
+    def _dialog(self, title: str, mode: QFileDialog.FileMode, *filters: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title, self._settings.last_folder)
-        dialog.setAcceptMode(mode)
+        dialog.setFileMode(mode)
         dialog.setNameFilters(list(filters))
         return dialog
-
-    def _proposed(self, ending: str) -> str:
-        catalog = self._workspace.catalog
-        name = catalog.provenance.name if catalog is not None else "stars"
-        return name.removesuffix(".gz").rsplit(".", 1)[0].replace(" ", "_").lower() + ending
 
 
 def _simulate() -> Session:

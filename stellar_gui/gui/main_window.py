@@ -15,6 +15,7 @@ from stellar_gui.gui import dialogs, icons
 from stellar_gui.gui.actions import Actions
 from stellar_gui.gui.analyses import TITLES, Analyses
 from stellar_gui.gui.color_map_menu import ColorMapMenu
+from stellar_gui.gui.exporter import Exporter
 from stellar_gui.gui.files import Files
 from stellar_gui.gui.layout import Layout
 from stellar_gui.gui.map_card import MapCard
@@ -79,10 +80,11 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.workspace = Workspace(self)
         self._settings = Settings()
-        self._files = Files(self.workspace, self._settings, self)
-        self._model_exports = ModelExports(self.workspace, self._settings, self)
-        self._path_export = PathExport(self.workspace, self._settings, self)
-        self._page_exports = PageExports(self.workspace, self._settings, self)
+        self._exporter = Exporter(self.workspace, self._settings, self)
+        self._files = Files(self.workspace, self._settings, self._exporter, self)
+        self._model_exports = ModelExports(self.workspace, self._exporter, self)
+        self._path_export = PathExport(self.workspace, self._exporter)
+        self._page_exports = PageExports(self.workspace, self._exporter)
         self._sky_server: SkyServerPanel | None = None
         self._survey_map: SurveyMap | None = None
         self._samp = Samp(self.workspace, self._files, self)
@@ -283,7 +285,7 @@ class MainWindow(QMainWindow):
             "actionSaveFigure": self._ask_figure,
             "actionCopyFigure": self._copy_figure,
             "actionExportFilm": self._ask_film,
-            "actionExportModel": files.ask_export_model,
+            "actionExportModel": self._model_exports.ask_model,
             "actionExportReport": self._page_exports.ask_report,
             "actionExportScript": self._page_exports.ask_script,
             "actionQuit": self.close,
@@ -364,11 +366,7 @@ class MainWindow(QMainWindow):
         do["actionExportFlags"].toggled.connect(files.set_flags)
         files.opened.connect(self._refresh_recent)
         files.saved.connect(self._refresh_recent)
-        for exporter in (files, self._model_exports, self._path_export, self._page_exports):
-            exporter.exported.connect(lambda path: self.statusBar().showMessage(f"Exported to {path}", 30_000))
-        files.rowsExported.connect(
-            lambda path, count: self.statusBar().showMessage(f"Exported {numbers.stars(count)} to {path}", 30_000)
-        )
+        self._exporter.told.connect(lambda text: self.statusBar().showMessage(text, 30_000))
         files.copied.connect(lambda count: self.statusBar().showMessage(f"Copied {numbers.stars(count)}", 8000))
         files.saved.connect(lambda path: self.statusBar().showMessage(f"Saved to {path}", 8000))
         workspace.errorReported.connect(self.report)
@@ -450,12 +448,8 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _ask_film(self) -> None:
-        dialog = QFileDialog(self, "Export the film of the training", self._settings.last_folder, "GIF film (*.gif)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("gif")
-        dialog.selectFile("training.gif")
-        dialog.fileSelected.connect(self.export_film)
-        dialog.open()
+        title, kinds = "Export the film of the training", ["GIF film (*.gif)"]
+        self._exporter.ask("film", title, kinds, "training", self.export_film)
 
     def export_film(self, path: str | Path) -> None:
         """Write the film of the run shown as an animated GIF of the map's size."""
@@ -465,7 +459,7 @@ class MainWindow(QMainWindow):
         if film is None:
             return
         export = FilmExport(self.workspace, film, self._map_card.map.viewport().size(), Path(path))
-        export.written.connect(lambda done: self.statusBar().showMessage(f"Exported to {done}", 8000))
+        export.written.connect(lambda done: self._exporter.tell(Path(done)))
         self.statusBar().showMessage("Painting the film\N{HORIZONTAL ELLIPSIS}", 8000)
         export.start()
 

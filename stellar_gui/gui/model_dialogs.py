@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
-    QFileDialog,
     QFormLayout,
     QLabel,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from stellar_gui import numbers
 from stellar_gui.catalog.bands import BAND_NAMES
+from stellar_gui.gui.save_dialog import ask_where
 from stellar_gui.gui.widgets.band_table import BandRow, BandTable
 from stellar_gui.gui.widgets.panel import caption
 from stellar_gui.session.compressed_file import Compression
@@ -64,24 +64,11 @@ class ExportDialog(QDialog):
         self._proposed, self._filters = stem, tuple(filters)
 
     def _ask_path(self) -> None:
-        dialog = QFileDialog(self, self.windowTitle(), self._folder)
-        dialog.setObjectName(f"{self._name}FileDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(self._filters))
-
-        def follow(kind: str) -> None:
-            ending = kind.partition("*.")[2].rstrip(")")
-            dialog.setDefaultSuffix(ending)
-            dialog.selectFile(f"{self._proposed}.{ending}")
-
         def take(path: str) -> None:
             self.chosen.emit(path)
             self.accept()
 
-        follow(self._filters[0])
-        dialog.filterSelected.connect(follow)
-        dialog.fileSelected.connect(take)
-        dialog.open()
+        ask_where(self, self._name, self.windowTitle(), self._folder, self._filters, self._proposed, take)
 
 
 class DenoiseDialog(ExportDialog):

@@ -8,7 +8,7 @@ from astropy.io import fits
 from astropy.table import Table
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QListWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
 
 from stellar_gui.analysis.selection import Mode
@@ -66,11 +66,22 @@ def test_a_selection_is_exported_and_opened_again(
     assert len(trained.workspace.catalog) == 40
 
 
-def test_the_model_is_exported_as_a_folder(trained: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "chosen", "written"),
+    [("Folder for PyTorch and ONNX (*)", "mine", "mine/README.md"), ("One ONNX file (*.onnx)", "mine", "mine.onnx")],
+)
+def test_the_model_is_exported_as_a_folder_or_a_file(
+    trained: MainWindow, qtbot: QtBot, tmp_path: Path, kind: str, chosen: str, written: str
+) -> None:
     trained.findChild(QAction, "actionExportModel").trigger()
-    dialog = next(each for each in trained.findChildren(QFileDialog) if each.isVisible())
-    dialog.fileSelected.emit(str(tmp_path / "my_model"))
-    dialog.close()
-    qtbot.waitUntil(lambda: (tmp_path / "my_model" / "model.py").exists(), timeout=20_000)
-    qtbot.waitUntil(lambda: trained.workspace.tasks.running == (), timeout=20_000)
-    assert (tmp_path / "my_model" / "model.safetensors").stat().st_size > 10_000
+    dialog = trained.findChild(QFileDialog, "modelFileDialog")
+    dialog.selectNameFilter(kind)
+    dialog.filterSelected.emit(kind)
+    proposed = dialog.findChild(QLineEdit, "fileNameEdit").text()
+    assert proposed.endswith("_model.onnx" if written.endswith(".onnx") else "_model")
+    dialog.setDirectory(str(tmp_path))
+    dialog.selectFile(chosen)
+    dialog.accept()
+    qtbot.waitUntil(lambda: "Exported to" in trained.statusBar().currentMessage(), timeout=20_000)
+    assert (tmp_path / written).stat().st_size > 500
+    assert trained.workspace.tasks.running == ()
