@@ -37,4 +37,5 @@ def _text(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-main()
+if __name__ == "__main__":  # workers of a cluster import this module anew
+    main()
