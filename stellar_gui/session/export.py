@@ -114,8 +114,8 @@ def embedding_columns(embedding: Embedding) -> pd.DataFrame:
 
 def reason_column(reason: NDArray[np.uint8]) -> pd.Series:
     """(n,) text from (n,) codes: why a row takes no part; missing where it is good."""
-    labels = np.array([None if code is Reason.GOOD else code.label for code in Reason], dtype=object)
-    return pd.Series(labels[reason], name=QUALITY, dtype="str")
+    labels = pd.Series([None if code is Reason.GOOD else code.label for code in Reason], name=QUALITY, dtype="str")
+    return labels.take(reason).reset_index(drop=True)
 
 
 def export_table(session: Session, rows: NDArray[np.intp] | NDArray[np.bool_], flags: bool = False) -> pd.DataFrame:
