@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 PROPERTY: Final = "stellar_gui_"
 """Before each key of our provenance among a catalogue's properties."""
+_COMPRESSION: Final = MappingProxyType({"compression": "zstd", "compression_level": 3})
+"""In place of the highest level, which takes eight times as long for files that are 4 % smaller."""
 _TICK: Final = 0.2
 """Seconds between two looks at what the workers have told."""
 
@@ -153,6 +155,7 @@ def _write(
             default_columns=[*(plan.names.get(old, old) for old in shown), *encoder.added] if shown else None,
             inherit_provenance=True,
             addl_hats_properties={f"{PROPERTY}{key}": text for key, text in facts.items()},
+            write_table_kwargs=dict(_COMPRESSION),
             progress_bar=False,
         )
         try:

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -117,7 +118,7 @@ def dask_setup(_: object) -> None:
 
 
 def plugin_for(plan: WorkerPlan) -> "WorkerPlugin":
-    """By which every worker, also one that joins later, loads the model once and lets torch work on one thread."""
+    """By which every worker, also one that joins later, loads lsdb and the model once, and torch uses one thread."""
     from distributed import WorkerPlugin
 
     class LoadedModel(WorkerPlugin):  # type: ignore[misc]
@@ -128,6 +129,7 @@ def plugin_for(plan: WorkerPlan) -> "WorkerPlugin":
             from stellar_gui.autoencoder.model import use_one_thread
 
             use_one_thread()
+            import_module("lsdb")
             assert self.plan.encoder
 
     return LoadedModel()
