@@ -204,7 +204,10 @@ def _window_parser() -> Parser:
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "file", nargs="?", metavar="FILE", help="a table of stars or a .stellar session to open in the window"
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="a table of stars, a folder with a survey, or a .stellar session to open in the window",
     )
     what.add_argument("--demo", action="store_true", help="open the window on the built-in simulated sample")
     parser.add_argument("--version", action="version", version=f"stellar-gui {__version__}")

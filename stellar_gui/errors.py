@@ -20,7 +20,11 @@ class MissingBandsError(InputError):
 
 
 class TooLargeError(InputError):
-    """A table that does not fit in memory; a part of it may."""
+    """A table, or a part of one, that does not fit in memory; a smaller part may."""
+
+
+class EmptyPartError(InputError):
+    """A part of a survey without a row; another part may have some."""
 
 
 class SeveralTablesError(InputError):

@@ -6,6 +6,7 @@ import re
 import stat
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from stellar_gui.catalog.catalog import Catalog, Provenance
-from stellar_gui.catalog.columns import recognise
+from stellar_gui.catalog.columns import Recognition, recognise
 from stellar_gui.catalog.formats.csv_table import read_text_table
 from stellar_gui.catalog.formats.file_bytes import first_bytes
 from stellar_gui.catalog.formats.fits_table import fits_tables, read_fits
@@ -102,6 +103,16 @@ def tables_in(path: Path) -> tuple[str, ...]:
         raise InputError(f"{_named(path, error)}: {_reason(error)}.") from error
 
 
+def kind_of(path: Path) -> str:
+    """The usual ending of files of a table's kind, by its content. Raises InputError where it cannot be read."""
+    path = Path(path)
+    try:
+        reader = reader_of(path)
+    except OSError as error:
+        raise InputError(f"{_named(path, error)}: {_reason(error)}.") from error
+    return next(ending for ending, each in READERS.items() if each is reader)
+
+
 def load_catalog(
     path: Path,
     columns: Mapping[str, str] = MappingProxyType({}),
@@ -123,28 +134,33 @@ def load_catalog(
             digest = pool.submit(_sha256, path, given_up)
             yield first
             raw = yield from work
-            try:
-                found = recognise(raw.frame, columns)
-            except MissingBandsError as error:
-                raise MissingBandsError(f"{path.name}: {error}.", error.columns) from error
-            except InputError as error:
-                raise InputError(f"{path.name}: {error}.") from error
+            found = recognised(raw, columns, path.name)
             size, sha256 = digest.result()
         except OSError as error:
             raise InputError(f"{_named(path, error)}: {_reason(error)}.") from error
         finally:
             given_up.set()
+    source = Provenance(name=path.name, path=str(path.resolve()), size=size, sha256=sha256, opened=opened)
+    return catalog_of(raw, found, columns, source)
+
+
+def recognised(raw: RawTable, columns: Mapping[str, str], name: str) -> Recognition:
+    """The columns of a table by role. Raises InputError as `recognise` does, with the file's name before."""
+    try:
+        return recognise(raw.frame, columns)
+    except MissingBandsError as error:
+        raise MissingBandsError(f"{name}: {error}.", error.columns) from error
+    except InputError as error:
+        raise InputError(f"{name}: {error}.") from error
+
+
+def catalog_of(raw: RawTable, found: Recognition, columns: Mapping[str, str], source: Provenance) -> Catalog:
+    """A table with its columns recognised, the user's among them; its metadata tell the query that it was made by."""
+    query = next((value for key, value in raw.metadata.items() if key.lower() in _QUERY_KEYS), None)
     return Catalog(
         table=raw.frame,
         columns=found.roles,
-        provenance=Provenance(
-            name=path.name,
-            path=str(path.resolve()),
-            size=size,
-            sha256=sha256,
-            opened=opened,
-            query=next((value for key, value in raw.metadata.items() if key.lower() in _QUERY_KEYS), None),
-        ),
+        provenance=replace(source, query=query),
         units=raw.units,
         candidates=found.candidates,
         ambiguous=found.ambiguous,

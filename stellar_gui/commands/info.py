@@ -17,10 +17,12 @@ from stellar_gui.commands.options import (
     part_of,
     warn_of_classes,
 )
+from stellar_gui.numbers import file_size
 
 EXAMPLE = """\
 example:
-  stellar-gui info stars.csv --column u=modelMag_u --no-zero-flux"""
+  stellar-gui info stars.csv --column u=modelMag_u --no-zero-flux
+  stellar-gui info survey_folder --cone=180.5,-1.2,2"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,10 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         type=Path,
         metavar="FILE",
-        help="a table of stars, a survey of which a part is told, or a .stellar session or .stellarz catalogue "
-        "(told as it was saved)",
+        help="a table of stars; a folder of Parquet files or a HATS catalogue, told by a sample of its rows; or a "
+        ".stellar session or .stellarz catalogue, told as it was saved",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object: rows, columns, bands, quality")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object: rows, columns, bands, quality; of a survey "
+        "rows are all, and the others of the part",
+    )
     add_table_option(parser)
     add_column_option(parser)
     add_part_options(parser)
@@ -66,20 +73,30 @@ def _summary(arguments: argparse.Namespace) -> dict[str, Any]:
         summary = {**described.source.summary, "model": described.source.model}
         return {**summary, "compression": described.compression.facts()}
     from stellar_gui.catalog.quality import check
-    from stellar_gui.session.opening import load_stars
+    from stellar_gui.catalog.reading import load_catalog
+    from stellar_gui.catalog.survey.taking import open_to_take, take
     from stellar_gui.session.summary import summarise
 
-    cuts = cuts_of(arguments)
+    cuts, columns = cuts_of(arguments), columns_of(arguments)
     taking = part_of(arguments, arguments.file)
-    catalog = follow(load_stars(arguments.file, columns_of(arguments), arguments.table, taking), "reading")
+    if taking is None:
+        catalog, facts = follow(load_catalog(arguments.file, columns, table=arguments.table), "reading"), {}
+    else:
+        survey = follow(open_to_take(arguments.file), "looking at the files")
+        catalog = follow(take(survey, taking, columns), "reading")
+        size = sum(part.size for part in survey.parts)
+        facts = {"rows": survey.rows, "files": len(survey.parts), "bytes": size, "part": catalog.provenance.part}
     warn_of_classes(arguments, catalog)
-    part = catalog.provenance.part
-    return summarise(catalog, check(catalog, cuts)) | ({} if part is None else {"part": part})
+    return summarise(catalog, check(catalog, cuts)) | facts
 
 
 def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
-    part = f", a {summary['part']}" if "part" in summary else ""
-    lines = [f"{file}: {summary['rows']:,} rows{part}", "", "columns"]
+    lines = [f"{file}: {summary['rows']:,} rows"]
+    if "part" in summary:
+        files = f"{summary['files']:,} file{'s' if summary['files'] > 1 else ''}"
+        lines[0] += f" in {files}, {file_size(summary['bytes'])}"
+        lines.append(f"what follows is of a {summary['part']}")
+    lines += ["", "columns"]
     lines += [f"  {role:<12}{name}" for role, name in summary["columns"].items()]
     lines += ["", f"  {'magnitudes of kept rows':<26}{'min':>9}{'median':>9}{'max':>9}"]
     for band, facts in summary["bands"].items():

@@ -72,12 +72,13 @@ def add_part_options(parser: argparse.ArgumentParser) -> None:
 
 def part_of(arguments: argparse.Namespace, path: Path) -> "Taking | None":
     """The sample or cone of a path that the options choose; None for all of a file."""
-    from stellar_gui.catalog.survey.taking import STARS, Cone, Sample
+    from stellar_gui.catalog.survey.cone import Cone
+    from stellar_gui.catalog.survey.sampling import STARS, Sample
 
     if arguments.cone is not None:
         return Cone(*arguments.cone)
     if arguments.sample is not None or path.is_dir():
-        return Sample(arguments.sample or STARS, arguments.sample_seed)
+        return Sample(STARS if arguments.sample is None else arguments.sample, arguments.sample_seed)
     return None
 
 

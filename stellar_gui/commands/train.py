@@ -48,13 +48,20 @@ apart, by looking at colours alone, and passes each star's mean magnitude on as 
 single settings of the preset.
 
 example:
-  stellar-gui train stars.csv -o run.stellar --seed 1 --epochs 40 --json"""
+  stellar-gui train stars.csv -o run.stellar --seed 1 --epochs 40 --json
+  stellar-gui train survey_folder -o run.stellar --sample 500_000"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CATALOG, -o, training settings, columns and quality switches."""
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("catalog", type=Path, nargs="?", metavar="CATALOG", help="a table of stars, or a survey")
+    source.add_argument(
+        "catalog",
+        type=Path,
+        nargs="?",
+        metavar="CATALOG",
+        help="a table of stars, or a survey: a folder of Parquet files or a HATS catalogue",
+    )
     source.add_argument(
         "--resume",
         type=Path,
@@ -144,7 +151,11 @@ def run(arguments: argparse.Namespace) -> None:
     from stellar_gui.session.storage.archive import require_place_for, save_session
 
     config, cuts = _config(arguments), cuts_of(arguments)
-    given = [name for name in ("preset", "dust_map", *NETWORK, *SETTINGS) if getattr(arguments, name) is not None]
+    given = [
+        name
+        for name in ("preset", "dust_map", "sample", "cone", *NETWORK, *SETTINGS)
+        if getattr(arguments, name) is not None
+    ]
     if arguments.resume is not None and given:
         option = "--" + given[0].replace("_", "-")
         raise InputError(f"--resume goes on with the settings of the interrupted training; leave out {option}.")
@@ -158,7 +169,7 @@ def run(arguments: argparse.Namespace) -> None:
         work = load_stars(arguments.catalog, columns_of(arguments), arguments.table, taking)
         catalog = follow(work, "reading")
         if catalog.provenance.part is not None:
-            say(f"trained on a {catalog.provenance.part}")
+            say(f"training on a {catalog.provenance.part}")
         warn_of_classes(arguments, catalog)
         if arguments.dust_map is not None:
             catalog = follow(with_reddening(catalog, arguments.dust_map), "finding the dust")
@@ -183,6 +194,8 @@ def run(arguments: argparse.Namespace) -> None:
         "class_accuracy": _class_accuracy(session),
         **_details(report),
     }
+    if session.catalog.provenance.part is not None:
+        result["part"] = session.catalog.provenance.part
     if arguments.json:
         write_json(result)
     else:

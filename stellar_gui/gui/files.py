@@ -15,7 +15,7 @@ from stellar_gui import numbers
 from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.survey.parts import Survey, can_be_parted, open_survey
-from stellar_gui.errors import MissingBandsError, OutputError, SeveralTablesError, TooLargeError
+from stellar_gui.errors import EmptyPartError, MissingBandsError, OutputError, SeveralTablesError, TooLargeError
 from stellar_gui.gui.column_dialog import ColumnDialog
 from stellar_gui.gui.dialogs import show_error
 from stellar_gui.gui.exporter import Exporter
@@ -231,13 +231,14 @@ class Files(QObject):
 
         self._run("Copying the selection", work, done)
 
-    def _open_survey(self, path: str) -> None:
-        """Look at the survey's files, and ask which part of it to open."""
+    def _open_survey(self, path: str, first: "Taking | None" = None) -> None:
+        """Look at the survey's files, and ask which part of it to open; first: the part that is proposed."""
 
         def ask(survey: Survey) -> None:
+            from stellar_gui.catalog.survey.sampling import Sample
             from stellar_gui.gui.survey_dialog import SurveyDialog
 
-            dialog = SurveyDialog(survey, self._window)
+            dialog = SurveyDialog(survey, first or Sample(), self._window)
             dialog.chosen.connect(lambda taking: self._replace_work(lambda: self._load(path, taking=taking)))
             dialog.open()
 
@@ -271,9 +272,12 @@ class Files(QObject):
         def failed(error: Exception) -> None:
             if isinstance(error, SeveralTablesError):
                 choose(error.tables)
-            elif isinstance(error, TooLargeError) and can_be_parted(Path(path)):
-                part = "Open a part of it\N{HORIZONTAL ELLIPSIS}"
-                show_error(self._window, error, (part, lambda: self._open_survey(path)))
+            elif isinstance(error, EmptyPartError) or (
+                isinstance(error, TooLargeError) and (taking is not None or can_be_parted(Path(path)))
+            ):
+                what = "a part of it" if taking is None else "another part"
+                part = f"Open {what}\N{HORIZONTAL ELLIPSIS}"
+                show_error(self._window, error, (part, lambda: self._open_survey(path, taking)))
             elif isinstance(error, MissingBandsError) and len(error.columns) >= len(BAND_NAMES):
                 names = error.columns
                 show_error(self._window, error, ("Choose columns\N{HORIZONTAL ELLIPSIS}", lambda: ask(names)))

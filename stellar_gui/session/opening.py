@@ -64,7 +64,8 @@ def load_stars(
     Without `taking` a folder gives the default sample. Raises InputError where it cannot be used.
     """
     from stellar_gui.catalog.reading import load_catalog
-    from stellar_gui.catalog.survey.taking import Sample, load_part
+    from stellar_gui.catalog.survey.sampling import Sample
+    from stellar_gui.catalog.survey.taking import load_part
 
     if taking is None and not path.is_dir():
         return (yield from load_catalog(path, columns, table=table))

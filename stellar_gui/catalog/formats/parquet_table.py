@@ -59,7 +59,12 @@ def read_parquet(path: Path, limits: Limits = LIMITS) -> Generator[Progress, Non
         )
     if not rows:
         raise InputError(f"{path.name}: the table has column names but no rows; choose a table with stars in it.")
-    names = unique_names(table.column_names)
+    return to_raw(table)
+
+
+def to_raw(table: pa.Table) -> RawTable:
+    """A table of a Parquet file with what its schema says of it and its columns."""
+    names, schema = unique_names(table.column_names), table.schema
     units = {name: unit for name in names if (unit := split_unit(name)[1])} | units_of(schema)
     return RawTable(
         frame=to_frame(table, names),
