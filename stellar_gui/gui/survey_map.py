@@ -173,7 +173,7 @@ class SurveyMap(QDialog):
             return
         (x0, x1), (y0, y1) = self.map.view_range()
         view = x0, x1, y0, y1
-        least, most = index.pyramid.count(Rectangle(*view))
+        least, most = index.pyramid.estimate(Rectangle(*view))
         about = "" if least == most else "about "
         self._in_view.setText(f"{about}{numbers.stars((least + most) // 2)} in view")
         if self._reading is not None:

@@ -27,8 +27,13 @@ def cell_of(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.uint32
     column, row = _along(x), _along(y)
     inside = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
     cells = np.full(len(x), OUTSIDE, dtype=np.uint32)
-    cells[inside] = _spread(column[inside]) | (_spread(row[inside]) << np.uint32(1))
+    cells[inside] = cells_at(column[inside], row[inside])
     return cells
+
+
+def cells_at(columns: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """(n,) uint32: the cells at columns and rows of any level, (n,) each."""
+    return _spread(columns) | (_spread(rows) << np.uint32(1))
 
 
 def columns_and_rows(cells: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
@@ -44,9 +49,15 @@ def cell_ranges(view: Bounds) -> NDArray[np.int64]:
     ranges: list[tuple[int, int]] = []
     if x1 >= -EXTENT and x0 <= EXTENT and y1 >= -EXTENT and y0 <= EXTENT:
         ranges = _quarters(left, right, bottom, top)
-    if x0 < -EXTENT or x1 > EXTENT or y0 < -EXTENT or y1 > EXTENT:
+    if reaches_beyond(view):
         ranges.append((OUTSIDE, OUTSIDE))
     return np.array(ranges, dtype=np.int64).reshape(-1, 2)
+
+
+def reaches_beyond(view: Bounds) -> bool:
+    """Whether stars in a view may lie beyond the cells, to which the upper ends of the plane do not belong."""
+    x0, x1, y0, y1 = view
+    return x0 < -EXTENT or x1 >= EXTENT or y0 < -EXTENT or y1 >= EXTENT
 
 
 def _quarters(left: int, right: int, bottom: int, top: int) -> list[tuple[int, int]]:
@@ -88,12 +99,14 @@ def edges(level: int = LEVEL) -> NDArray[np.float64]:
 
 
 def _index(value: float) -> float:
-    return float(np.floor((np.clip(value, -2 * EXTENT, 2 * EXTENT) + EXTENT) / SIZE))
+    return float(np.floor(np.clip(value, -2 * EXTENT, 2 * EXTENT) / SIZE)) + SIDE // 2
 
 
 def _along(values: NDArray[np.float32]) -> NDArray[np.int64]:
-    scaled = np.floor((values.astype(np.float64) + EXTENT) / SIZE)
-    return np.clip(scaled, -1, SIDE).astype(np.int64)
+    """Columns, or rows; the division by a power of two is exact, also of the smallest numbers below zero."""
+    numbers = np.floor(values.astype(np.float64) / SIZE) + SIDE // 2
+    within: NDArray[np.int64] = np.clip(numbers, -1, SIDE).astype(np.int64)
+    return within
 
 
 def _spread(values: NDArray[np.int64]) -> NDArray[np.uint32]:

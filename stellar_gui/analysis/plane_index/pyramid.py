@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from stellar_gui.analysis.framing import framed
-from stellar_gui.analysis.plane_index.cells import EXTENT, LEVEL, columns_and_rows, edges
+from stellar_gui.analysis.plane_index.cells import EXTENT, LEVEL, cells_at, columns_and_rows, edges
 from stellar_gui.analysis.raster import Raster
 from stellar_gui.analysis.regions import PARTLY, WHOLE, Bounds, Region
 
 _SEED = 0
 _TAIL = 0.001
 _ROOM = 0.1
+_ACROSS = 512
+_STRIP = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,18 +83,43 @@ class CountPyramid:
         whole: NDArray[np.float64] = np.floor(sums.astype(np.float64) + _chance(sums.shape))
         return whole
 
-    def count(self, region: Region) -> tuple[int, int]:
-        """At least and at most how many stars a region holds, of those within the cells."""
-        borders = edges()
+    def estimate(self, region: Region) -> tuple[int, int]:
+        """At least and at most how many stars a region holds, of those within the cells; in some milliseconds.
+
+        It looks at the level on which the region is some hundred cells wide.
+        """
+        x0, x1, y0, y1 = np.clip(region.bounds, -EXTENT, EXTENT)
+        wide = max(x1 - x0, y1 - y0, 1e-12)
+        level = int(np.clip(np.floor(np.log2(_ACROSS * 2 * EXTENT / wide)), 0, LEVEL))
+        least, cells = self._covered(region, level)
+        columns, rows = columns_and_rows(cells)
+        return least, least + int(self.levels[level][rows, columns].sum(dtype=np.int64))
+
+    def stars_at(self, cells: NDArray[np.uint32]) -> int:
+        """How many stars cells of the finest level hold together."""
+        columns, rows = columns_and_rows(cells)
+        return int(self.levels[-1][rows, columns].sum(dtype=np.int64))
+
+    def outline(self, region: Region) -> tuple[int, NDArray[np.uint32]]:
+        """How many stars lie in cells that are whole in a region, and the occupied cells that are partly, ascending."""
+        return self._covered(region, LEVEL)
+
+    def _covered(self, region: Region, level: int) -> tuple[int, NDArray[np.uint32]]:
+        borders, counts = edges(level), self.levels[level]
         x0, x1, y0, y1 = region.bounds
         left, right = _span(borders, x0, x1)
         bottom, top = _span(borders, y0, y1)
-        if left >= right or bottom >= top:
-            return 0, 0
-        cover = region.cover(borders[left : right + 1], borders[bottom : top + 1])
-        part = self.levels[-1][bottom:top, left:right]
-        least = int(part[cover == WHOLE].sum(dtype=np.int64))
-        return least, least + int(part[cover == PARTLY].sum(dtype=np.int64))
+        least, partly = 0, [np.empty(0, np.uint32)]
+        if left >= right:
+            return least, partly[0]
+        for start in range(bottom, top, _STRIP):
+            stop = min(start + _STRIP, top)
+            cover = region.cover(borders[left : right + 1], borders[start : stop + 1])
+            part = counts[start:stop, left:right]
+            least += int(part[cover == WHOLE].sum(dtype=np.int64))
+            rows, columns = np.nonzero((cover == PARTLY) & (part > 0))
+            partly.append(cells_at(columns + left, rows + start))
+        return least, np.sort(np.concatenate(partly))
 
 
 def _span(borders: NDArray[np.float64], low: float, high: float) -> tuple[int, int]:

@@ -38,7 +38,7 @@ class SurveyCounts:
 
     def stars_in(self, view: Bounds) -> int:
         """About how many stars are in a view."""
-        least, most = self.pyramid.count(Rectangle(*view))
+        least, most = self.pyramid.estimate(Rectangle(*view))
         return (least + most) // 2
 
 
@@ -53,7 +53,7 @@ class SurveyIndex(GridIndex):
         """How many stars are in a region; about, where they have not been read."""
         if self._counts.loaded is not None and _within(region.bounds, self._counts.loaded):
             return super().count(region)
-        least, most = self._counts.pyramid.count(region)
+        least, most = self._counts.pyramid.estimate(region)
         return (least + most) // 2
 
 
@@ -74,7 +74,7 @@ def loaded_map(index: PlaneIndex, view: Bounds) -> Generator[Progress, None, Map
 
 def can_load(index: PlaneIndex, view: Bounds) -> bool:
     """Whether the stars of a view are few enough to be read."""
-    _, most = index.pyramid.count(Rectangle(*view))
+    _, most = index.pyramid.estimate(Rectangle(*view))
     return most + index.pyramid.outside <= MOST_READ
 
 

@@ -11,11 +11,9 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from stellar_gui.analysis.plane_index.drawing import drawing_of
 from stellar_gui.analysis.plane_index.reading import PlaneIndex
-from stellar_gui.analysis.planes import LatentPlane
-from stellar_gui.analysis.recipes import Drawn, Gestures, Recipe, applied, models_of, typed
-from stellar_gui.analysis.regions import Bounds, Rectangle, Region
-from stellar_gui.analysis.selection import combine
+from stellar_gui.analysis.recipes import Recipe, applied, models_of, typed
 from stellar_gui.analysis.star_columns import StarColumns
 from stellar_gui.autoencoder.embedding import Embedding
 from stellar_gui.catalog.bands import BAND_NAMES
@@ -149,29 +147,15 @@ def load_chosen(
 def count_on_plane(index: PlaneIndex, recipe: Recipe, most: int) -> Generator[Progress, None, tuple[int, int]]:
     """At least and at most how many stars a recipe of regions on the latent plane holds.
 
-    Both are the same where no more than `most` stars need be read for that.
+    Both are the same where no more than `most` stars need be read for that. Yields Progress in rows. Raises InputError
+    for a recipe of anything else, and where an index file is missing or damaged.
     """
-    if isinstance(recipe, Drawn):
-        return (yield from index.count(recipe.region, most))
-    regions = drawn_regions(recipe)
-    bounds = _around(regions)
-    _, greatest = index.pyramid.count(Rectangle(*bounds))
-    if greatest + index.pyramid.outside > most:
-        return 0, greatest + index.pyramid.outside
-    stars = yield from index.stars_in(bounds)
-    count = int(np.count_nonzero(_on_plane(recipe, stars.x, stars.y)))
-    return count, count
-
-
-def drawn_regions(recipe: Recipe | None) -> list[Region]:
-    """The regions on the latent plane of which a recipe consists; none where it consists of anything else as well."""
-    if isinstance(recipe, Drawn) and isinstance(recipe.plane, LatentPlane) and not recipe.plane.flat:
-        return [recipe.region]
-    if not isinstance(recipe, Gestures):
-        return []
-    parts = [*([] if recipe.first is None else [recipe.first]), *(part for _, part in recipe.then)]
-    found = [drawn_regions(part) for part in parts]
-    return [region for regions in found for region in regions] if all(found) else []
+    region = drawing_of(recipe)
+    if region is None:
+        raise InputError(
+            "only regions on the latent plane can be counted without reading the survey; export the stars."
+        )
+    return (yield from index.count(region, most))
 
 
 @dataclass(frozen=True)
@@ -229,11 +213,11 @@ def _parts_to_read(
         raise InputError(
             f"{survey.path.name}: the region was drawn on the plane of another model ({other}); encode with that one."
         )
-    regions = drawn_regions(recipe)
+    region = drawing_of(recipe)
     known = {} if index is None else {path: number for number, path in enumerate(index.parts)}
-    if index is None or not regions or any(part.path not in known for part in survey.parts):
+    if index is None or region is None or any(part.path not in known for part in survey.parts):
         return tuple(range(len(survey.parts)))
-    near = yield from index.parts_in(Rectangle(*_around(regions)))
+    near = yield from index.parts_in(region)
     return tuple(number for number, part in enumerate(survey.parts) if known[part.path] in near)
 
 
@@ -252,19 +236,3 @@ def _fewest(keys: NDArray[np.float64], table: pa.Table, most: int) -> tuple[NDAr
         return keys, table
     rows = np.sort(np.argpartition(keys, most)[:most])
     return keys[rows], table.take(pa.array(rows)).combine_chunks()
-
-
-def _on_plane(recipe: Recipe, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.bool_]:
-    if isinstance(recipe, Drawn):
-        return recipe.region.contains(x, y)
-    assert isinstance(recipe, Gestures)
-    mask = np.zeros(len(x), bool) if recipe.first is None else _on_plane(recipe.first, x, y)
-    for mode, part in recipe.then:
-        mask = combine(mask, _on_plane(part, x, y), mode)
-    return mask
-
-
-def _around(regions: list[Region]) -> Bounds:
-    bounds = np.array([region.bounds for region in regions])
-    low, high = bounds.min(axis=0), bounds.max(axis=0)
-    return float(low[0]), float(high[1]), float(low[2]), float(high[3])
