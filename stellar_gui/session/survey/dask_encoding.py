@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from stellar_gui.analysis.plane_index.writing import MAP_FOLDER, write_total
+from stellar_gui.analysis.plane_index.writing import index_path, write_total
 from stellar_gui.catalog.atomic import atomic_folder, require_new_folder
 from stellar_gui.catalog.catalog import Provenance
 from stellar_gui.catalog.dust.dust_map import open_dust, outside_words
@@ -96,13 +96,15 @@ def encode_hats(
             dust_map=None if dust_map is None else dust_map.absolute(),
             names=_new_names(source, encoder),
             numbers=source.numbers,
-            index=folder / MAP_FOLDER / home.relative_to(folder) if mapped else None,
+            result=folder if mapped else None,
+            home=home.relative_to(folder),
         )
         provenance = Provenance(source.name, source.address, dust_map=None if dust is None else dust.source)
         facts = origin(provenance, cuts, stored.model, "all rows", written="")
         counts = yield from _write(client, source, encoder, plan, folder, name, facts)
-        if plan.index is not None:
-            index = {plan.index / path: home / path for path in map(path_of, sorted(source.numbers))}
+        if mapped:
+            parts = [home / path_of(place) for place in sorted(source.numbers)]
+            index = {index_path(folder, part.relative_to(folder).as_posix()): part for part in parts}
             write_total(folder, index, stored.model.id)
     return Encoded(counts.of("rows"), counts.of("encoded"), outside_words(counts.of("outside"), counts.of("encoded")))
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from stellar_gui.analysis.plane_index.writing import write_part_index
+from stellar_gui.analysis.plane_index.writing import index_path, write_part_index
 from stellar_gui.catalog.dust.dust_map import COLUMN as DUST_COLUMN
 from stellar_gui.catalog.dust.dust_map import open_dust
 from stellar_gui.catalog.formats.arrow_frame import from_frame, to_frame
@@ -42,7 +42,8 @@ class WorkerPlan:
     topic: the plan's name, under which a worker also tells what it has done; manifest, model: of the session, as bytes;
     catalog: its name, for messages; roles: column by role; checks_class: as for `Encoder`;
     dust_map: the path of a dust map, the same on every machine; names: new names of source columns;
-    numbers: of the partitions, by place; index: folder of the index of the latent map, None without one.
+    numbers: of the partitions, by place; result: the folder of what comes of it, None where its latent plane has no
+    map; home: of the catalogue in it.
     """
 
     topic: str
@@ -54,7 +55,8 @@ class WorkerPlan:
     dust_map: Path | None
     names: Mapping[str, str]
     numbers: Mapping[Place, int]
-    index: Path | None
+    result: Path | None
+    home: Path
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -94,8 +96,8 @@ def encode_partition(frame: pd.DataFrame, pixel: Any, topic: str, margin: bool) 
     place = (int(pixel.order), int(pixel.pixel))
     try:
         made = with_added(frame, plan.encoder, plan.names, None if margin else plan.numbers[place])
-        if plan.index is not None and not margin:
-            _write_index(plan.index / path_of(place), made)
+        if plan.result is not None and not margin:
+            _write_index(index_path(plan.result, (plan.home / path_of(place)).as_posix()), made)
     except StellarError as error:
         worker.log_event(topic, {"error": str(error), "input": isinstance(error, InputError)})
         raise
