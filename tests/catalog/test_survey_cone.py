@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from astropy import units
 from astropy.coordinates import SkyCoord, angular_separation
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from stellar_gui.catalog.formats.raw_table import Limits
 from stellar_gui.catalog.simulation import simulate
-from stellar_gui.catalog.survey.cone import Cone, in_cone, separation, touching
+from stellar_gui.catalog.survey.cone import Cone, _meet, in_cone, separation, touching
 from stellar_gui.catalog.survey.hats import Pixel
 from stellar_gui.catalog.survey.parts import Survey, open_survey
 from stellar_gui.catalog.survey.taking import load_part, take
@@ -203,3 +204,27 @@ def test_a_place_that_is_not_on_the_sky_is_refused(place: tuple[float, float, fl
 def test_a_radius_that_no_cone_has_is_refused(radius: float) -> None:
     with pytest.raises(InputError, match="a radius above 0 and up to 180 deg"):
         Cone(0, 0, radius)
+
+
+def test_the_pixels_of_row_groups_alone_tell_which_to_read(stars: pd.DataFrame, tmp_path: Path) -> None:
+    write_hats(stars, tmp_path / "sky", 0)
+    for path in (tmp_path / "sky" / "dataset").rglob("*.parquet"):
+        pq.write_table(pq.read_table(path), path, row_group_size=20, write_statistics=["_healpix_29"])
+    for cone in (Cone(100.0, -10.0, 6.0), Cone(75.0, 89.0, 5.0)):
+        assert rows_looked_at(tmp_path / "sky", cone) < ROWS / 6
+        assert set(drain(load_part(tmp_path / "sky", cone)).table["objid"]) == near(stars, cone)
+
+
+def test_columns_of_several_values_do_not_hide_where_the_stars_are(stars: pd.DataFrame, tmp_path: Path) -> None:
+    table = stars.sort_values("dec")
+    shape = [{"a": 1.0, "b": 2.0}] * ROWS
+    nested = pd.concat([pd.DataFrame({"shape": shape}, index=table.index), table], axis=1)
+    nested.to_parquet(tmp_path / "stars.parquet", row_group_size=200)
+    cone = Cone(180.0, 70.0, 10.0)
+    assert set(drain(load_part(tmp_path / "stars.parquet", cone)).table["objid"]) == near(stars, cone)
+    assert rows_looked_at(tmp_path / "stars.parquet", cone) < ROWS / 4
+
+
+def test_a_footer_whose_range_is_not_a_number_hides_nothing() -> None:
+    assert _meet((np.nan, np.nan), 1.0, 2.0) and _meet((0.0, np.nan), 1.0, 2.0)
+    assert not _meet((0.0, 0.9), 1.0, 2.0) and not _meet((2.1, 3.0), 1.0, 2.0)
