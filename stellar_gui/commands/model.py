@@ -11,7 +11,7 @@ A folder gets model.py and model.safetensors (`load()`, then `encode` from magni
 name that ends in .onnx becomes one file, from magnitudes to latent coordinates and on to the reconstruction. Scaling
 and canonical form are built in.
 
-examples:
+example:
   stellar-gui model run.stellar my_model
   stellar-gui model run.stellar my_model.onnx"""
 
