@@ -15,9 +15,9 @@ from stellar_gui.gui.widgets.table_style import (
     LEFT,
     PADDING,
     RIGHT,
-    QuietHeader,
     TightDelegate,
     copy_rows,
+    make_quiet,
     row_height,
     table_font,
     text_width,
@@ -49,19 +49,11 @@ class BandTable(QTableWidget):
         self.setObjectName("bandTable")
         self.setAccessibleName("Values per band, in magnitudes")
         self._labels: list[QTableWidgetItem] = []
-        self.setHorizontalHeader(QuietHeader(self))
+        make_quiet(self).setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         for column, title in enumerate(["", *BAND_NAMES]):
             self.setHorizontalHeaderItem(column, _cell(title, RIGHT))
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setMinimumSectionSize(1)
-        self.verticalHeader().hide()
         self.setItemDelegate(TightDelegate(self))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setFrameShape(QTableWidget.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
-        self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTabl
 from stellar_gui import numbers
 from stellar_gui.gui.theme import theme
 from stellar_gui.gui.views.hue_palette import hue_colors, rest_color
-from stellar_gui.gui.widgets.table_style import LEFT, RIGHT, QuietHeader, copy_rows, row_height, table_font
+from stellar_gui.gui.widgets.table_style import LEFT, RIGHT, copy_rows, make_quiet, row_height, table_font
 
 SWATCH = 10
 MOST_ROWS = 12
@@ -38,25 +38,17 @@ class ClusterTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, len(TITLES))
-        self.setHorizontalHeader(QuietHeader(self))
+        header = make_quiet(self)
         for column, (title, tip) in enumerate(zip(TITLES, TOOLTIPS, strict=True)):
             cell = QTableWidgetItem(title)
             cell.setTextAlignment(RIGHT if column else LEFT)
             cell.setToolTip(tip)
             self.setHorizontalHeaderItem(column, cell)
-        header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().setMinimumSectionSize(1)
-        self.verticalHeader().hide()
         self.setIconSize(QSize(SWATCH, SWATCH))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setFrameShape(QTableWidget.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._rows: tuple[ClusterRow, ...] = ()

@@ -34,9 +34,9 @@ from stellar_gui.gui.widgets.table_style import (
     LEFT,
     PADDING,
     RIGHT,
-    QuietHeader,
     TightDelegate,
     copy_rows,
+    make_quiet,
     row_height,
     table_font,
     text_width,
@@ -72,20 +72,12 @@ class EffectTable(QTableWidget):
         self._effects: tuple[Effect, ...] = ()
         self._labels: list[QTableWidgetItem] = []
         self._names = ("", "")
-        self.setHorizontalHeader(QuietHeader(self))
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setMinimumSectionSize(1)
+        make_quiet(self).setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().hide()
         self.setItemDelegate(TightDelegate(self))
         self.setItemDelegateForColumn(DELTA, _DeltaDelegate(self))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setFrameShape(QTableWidget.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.currentCellChanged.connect(self._choose)

@@ -18,9 +18,9 @@ from stellar_gui.gui.widgets.table_style import (
     PADDING,
     RIGHT,
     SORT_MARK,
-    QuietHeader,
     TightDelegate,
     copy_rows,
+    make_quiet,
     row_height,
     table_font,
     text_width,
@@ -193,24 +193,17 @@ class StarTable(QTableView):
         self._active: int | None = None
         self._by_user = True
         self.setModel(self._model)
-        header = QuietHeader(self)
+        header = make_quiet(self)
         header.setSectionsClickable(True)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.setHorizontalHeader(header)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSortingEnabled(True)
-        self.verticalHeader().setMinimumSectionSize(1)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().hide()
         self.setItemDelegate(TightDelegate(self))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.clicked.connect(self._activate_new)
         theme.changed.connect(self.viewport().update)

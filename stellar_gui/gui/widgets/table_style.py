@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QGuiApplication, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from stellar_gui.gui.theme import tabular_font, theme
 from stellar_gui.numbers import MINUS
@@ -38,6 +38,23 @@ def copy_rows(rows: Iterable[Sequence[str]]) -> None:
     """Put cells on the clipboard as tab-separated text, with the minus and the gaps that a spreadsheet reads."""
     lines = ("\t".join("" if cell == _MISSING else cell.replace(MINUS, "-") for cell in row) for row in rows)
     QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def make_quiet(view: QTableView) -> QHeaderView:
+    """Let a table show text on the card's ground and nothing else: no grid, frame, row numbers or editing.
+
+    Returns its new horizontal header.
+    """
+    header = QuietHeader(view)
+    view.setHorizontalHeader(header)
+    view.verticalHeader().setMinimumSectionSize(1)
+    view.verticalHeader().hide()
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setFrameShape(QTableView.Shape.NoFrame)
+    view.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+    view.setTabKeyNavigation(False)
+    return header
 
 
 class TightDelegate(QStyledItemDelegate):
