@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import signal
+import sys
 import zipfile
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -321,3 +322,14 @@ def test_a_path_that_is_not_there_is_named_with_its_folder(run: Run, tmp_path: P
 def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "nowhere" / "stars.csv"
     assert run("simulate", target, "--stars", "100").sentence.startswith(f"{target}: its folder does not exist")
+
+
+@pytest.mark.parametrize("options", [["--workers", "2"], ["--cluster", "tcp://127.0.0.1:9"]])
+def test_without_the_extra_a_catalogue_on_workers_says_what_to_install(
+    run: Run, session: Path, tmp_path: Path, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lsdb", None)
+    done = run("encode", session, "hats://survey", "-o", tmp_path / "out", *options)
+    assert done.status == 2
+    assert done.sentence.endswith("not installed; install them with: pip install 'stellar-gui[survey]'")
+    assert list(tmp_path.iterdir()) == []

@@ -102,8 +102,9 @@ def require_alike(client: "Client", folder: Path) -> None:
 
 def await_idle(client: "Client") -> None:
     """Wait until no worker computes any more, a while at most: what a worker has begun cannot be cancelled."""
-    deadline = time.monotonic() + _LEAVING
-    while any(client.run(_computing).values()) and time.monotonic() < deadline:
+    deadline, idle = time.monotonic() + _LEAVING, 0
+    while idle < 2 and time.monotonic() < deadline:  # twice, since a worker may begin before it hears of the end
+        idle = 0 if any(client.run(_computing).values()) else idle + 1
         time.sleep(0.1)
 
 

@@ -144,7 +144,7 @@ def _write(
     facts: Mapping[str, str],
 ) -> Generator[Progress, None, _Counts]:
     """Have lsdb write the encoded catalogue, in a thread of its own, while progress is told."""
-    counts, encoded = _Counts(), _encoded(source, encoder, plan, name)
+    counts, encoded, whole = _Counts(), _encoded(source, encoder, plan, name), False
     shown = source.catalog.hc_structure.catalog_info.default_columns
     client.subscribe_topic(plan.topic, counts.hear)
     client.register_plugin(plugin_for(plan), name=plan.topic)
@@ -167,12 +167,14 @@ def _write(
                 yield Progress(done, source.rows, "rows", note=note)
                 wait([work], timeout=_TICK)
             work.result()
+            whole = True
         except (StellarError, GeneratorExit, KeyboardInterrupt):
             raise
         except Exception as error:
             raise counts.error or _failure(error, source.name) from error
         finally:
-            _stop(client, work)
+            if not whole:
+                _stop(client, work)
             client.unregister_worker_plugin(plan.topic)
             client.unsubscribe_topic(plan.topic)
     return counts
@@ -193,13 +195,13 @@ def _encoded(source: Source, encoder: Encoder, plan: WorkerPlan, name: str) -> "
 
 
 def _stop(client: "Client", work: "Future[None]") -> None:
-    """Cancel what is not done, and wait until the workers have left the folder alone."""
-    from distributed import Future as Distributed
+    """Cancel what is not done, and wait until the workers leave the folder alone."""
+    from distributed import Future as Task
 
-    if work.done():
-        return
-    while not work.done():
-        client.cancel([Distributed(key, client) for key in list(client.futures)])
+    while True:
+        client.cancel([Task(key, client) for key in list(client.futures)])
+        if work.done():
+            break
         wait([work], timeout=_TICK)
     await_idle(client)
 
