@@ -46,9 +46,6 @@ def dialog(qtbot: QtBot, star_map: StarMap, tmp_path: Path) -> FigureDialog:
     return opened(qtbot, star_map, tmp_path)
 
 
-ROUNDING = 2  # of a pixel on a line's edge
-
-
 def opened(qtbot: QtBot, star_map: StarMap, folder: Path) -> FigureDialog:
     settings = Settings()
     settings.remember_folder(str(folder / "any"))
@@ -253,17 +250,16 @@ def test_a_figure_for_print_is_light_in_either_theme_and_tells_nothing_of_the_sc
     style = FigureStyle(700, 600, Look.PUBLICATION)
     try:
         theme.choose(ThemeChoice.LIGHT)
+        figure.image(star_map, style, 1)  # the first letters that Qt outlines differ in the shade of a pixel
         light = figure.image(star_map, style, 1)
         screen = figure.svg(star_map, FigureStyle(700, 600, Look.SCREEN))
         theme.choose(ThemeChoice.DARK)
-        dark = figure.image(star_map, style, 1)
+        assert figure.image(star_map, style, 1) == light
     finally:
         theme.choose(ThemeChoice.SYSTEM)
     assert b"outside the view" in screen
     assert b"outside the view" not in figure.svg(star_map, style)
     assert shares(light)[0] > 0.7
-    first, second = (np.frombuffer(image.constBits(), np.uint8).astype(int) for image in (light, dark))
-    assert np.abs(first - second).max() <= ROUNDING
 
 
 def test_contours_can_be_left_out(star_map: StarMap) -> None:
