@@ -57,13 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Open, find clusters, write, and tell what was found."""
     from stellar_gui.analysis.clusters import ClusterSettings, as_finding
+    from stellar_gui.catalog.atomic import require_target
     from stellar_gui.errors import InputError
     from stellar_gui.session.clusters import cluster_stars
     from stellar_gui.session.export import export_rows
-    from stellar_gui.session.storage.archive import load_session, require_place_for
+    from stellar_gui.session.storage.archive import load_session
 
     settings = _settings(arguments, ClusterSettings(arguments.method, arguments.space, seed=arguments.seed))
-    require_place_for(arguments.out)
+    require_target(arguments.out)
     session = follow(load_session(arguments.session), "opening")
     try:
         clustering = follow(cluster_stars(session, settings), "finding clusters")

@@ -36,10 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, train where needed, pack, and tell what was lost."""
+    from stellar_gui.catalog.atomic import require_target
     from stellar_gui.session.compression import compress
-    from stellar_gui.session.storage.archive import load_session, require_place_for
+    from stellar_gui.session.storage.archive import load_session
 
-    require_place_for(arguments.out)
+    require_target(arguments.out)
     session = follow(load_session(arguments.session), "opening")
     done = follow(compress(session, arguments.out, arguments.latent, arguments.keep_beyond), "compressing")
     if arguments.json:

@@ -21,10 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, write."""
+    from stellar_gui.catalog.atomic import require_target
     from stellar_gui.session.report.page import write_report
-    from stellar_gui.session.storage.archive import load_session, require_place_for
+    from stellar_gui.session.storage.archive import load_session
 
-    require_place_for(arguments.out)
+    require_target(arguments.out)
     session = follow(load_session(arguments.session), "opening")
     follow(write_report(session, arguments.out), "writing the report")
     write_result([f"the report on {session.catalog.provenance.name} is {arguments.out}"])

@@ -23,10 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Open, write."""
+    from stellar_gui.catalog.atomic import require_target
     from stellar_gui.session.script.document import write_script
-    from stellar_gui.session.storage.archive import load_session, require_place_for
+    from stellar_gui.session.storage.archive import load_session
 
-    require_place_for(arguments.out)
+    require_target(arguments.out)
     session = follow(load_session(arguments.session), "opening")
     files = follow(write_script(session, arguments.out), "writing the script")
     write_result([f"the script is {' with '.join(map(str, files))}"])

@@ -143,12 +143,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Read, clean, train, embed, save, and tell how good the model is."""
+    from stellar_gui.catalog.atomic import require_target
     from stellar_gui.catalog.bands import BAND_NAMES
     from stellar_gui.catalog.dust.dust_map import outside_note, with_reddening
     from stellar_gui.errors import InputError
     from stellar_gui.session.opening import load_stars
     from stellar_gui.session.pipeline import fit
-    from stellar_gui.session.storage.archive import require_place_for, save_session
+    from stellar_gui.session.storage.archive import save_session
 
     config, cuts = _config(arguments), cuts_of(arguments)
     given = [
@@ -159,7 +160,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.resume is not None and given:
         option = "--" + given[0].replace("_", "-")
         raise InputError(f"--resume goes on with the settings of the interrupted training; leave out {option}.")
-    require_place_for(arguments.output)
+    require_target(arguments.output)
     if config.device != "cpu":
         from stellar_gui.autoencoder.device import require_device
 

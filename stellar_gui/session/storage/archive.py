@@ -1,7 +1,6 @@
 """Session files (`NAME.stellar`): saving a session as one archive and opening it again."""
 
 from collections.abc import Generator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -54,16 +53,6 @@ class StoredModel:
 
     manifest: Manifest
     model: "TrainedModel"
-
-
-def require_place_for(path: Path) -> None:
-    """Raise OutputError where a file could not be written to path, before long work is done for it."""
-    with suppress(_NothingToWriteError), atomic_target(path):
-        raise _NothingToWriteError
-
-
-class _NothingToWriteError(Exception):
-    """Leaves an atomic write without effect."""
 
 
 def save_session(session: Session, path: Path) -> Generator[Progress, None, None]:
