@@ -50,7 +50,7 @@ def table_writer(
     elif writes_parquet(path):
         with (
             atomic_target(path) as temporary,
-            closing(_ParquetWriter(temporary, metadata, units, column_meta)) as writer,
+            closing(ParquetWriter(temporary, metadata, units, column_meta)) as writer,
         ):
             yield writer
     else:
@@ -75,22 +75,37 @@ class _Held:
         pass
 
 
-class _ParquetWriter:
+class ParquetWriter:
+    """Writes pieces of a table to a Parquet file, with metadata, units and meanings in it."""
+
     def __init__(
-        self, path: Path, metadata: Mapping[str, str], units: Mapping[str, str], column_meta: Mapping[str, ColumnMeta]
+        self,
+        path: Path,
+        metadata: Mapping[str, str],
+        units: Mapping[str, str],
+        column_meta: Mapping[str, ColumnMeta],
+        compression: str = "zstd",
     ) -> None:
         self._path, self._metadata, self._units, self._column_meta = path, metadata, units, column_meta
+        self._compression = compression
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, table: pa.Table) -> None:
+        """Add rows; the first piece settles the columns."""
         if self._writer is None:
             schema = annotated(table, self._units, self._column_meta).schema
-            self._schema = schema.with_metadata(key_values(self._metadata))
-            texts = [field.name for field in self._schema if is_text(field.type)]
-            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", use_dictionary=texts)
-        self._writer.write_table(table.cast(self._schema))
+            schema = schema.with_metadata(key_values(self._metadata))
+            texts = [field.name for field in schema if is_text(field.type)]
+            self._writer = pq.ParquetWriter(self._path, schema, compression=self._compression, use_dictionary=texts)
+        self._writer.write_table(table.cast(self._writer.schema))
+
+    def tell(self, facts: Mapping[str, str]) -> None:
+        """Add to the metadata of a file that has some rows, before it is closed."""
+        if self._writer is not None:
+            self._writer.add_key_value_metadata(dict(facts))
 
     def close(self) -> None:
+        """Finish the file."""
         if self._writer is not None:
             self._writer.close()
 

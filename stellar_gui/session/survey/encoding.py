@@ -19,16 +19,17 @@ from stellar_gui.analysis.plane_index.writing import index_path, write_part_inde
 from stellar_gui.catalog.atomic import atomic_target, require_target
 from stellar_gui.catalog.catalog import Provenance
 from stellar_gui.catalog.dust.dust_map import outside_words
-from stellar_gui.catalog.formats.arrow_frame import annotated, column_meta_of, is_text, to_frame, units_of
-from stellar_gui.catalog.formats.parquet_table import key_values
+from stellar_gui.catalog.formats.arrow_frame import column_meta_of, to_frame, units_of
 from stellar_gui.catalog.survey.hats import write_hats_frame
 from stellar_gui.catalog.survey.parts import Survey, open_survey
+from stellar_gui.catalog.writing import writes_parquet
 from stellar_gui.errors import InputError, OutputError
 from stellar_gui.progress import Progress
 from stellar_gui.session.encoding import Encoded, EncodedPiece, EncodingPlan, plan_encoding
 from stellar_gui.session.export import latent_names
 from stellar_gui.session.overlap import ahead, behind
-from stellar_gui.session.pieces import Piece
+from stellar_gui.session.piece_writing import ParquetWriter
+from stellar_gui.session.pieces import Piece, is_parquet
 from stellar_gui.session.storage.archive import StoredModel
 from stellar_gui.session.survey.parts import (
     BATCH_ROWS,
@@ -40,7 +41,6 @@ from stellar_gui.session.survey.parts import (
     fingerprint,
     require_apart,
     rows_of,
-    tables_in,
     total_rows,
 )
 
@@ -112,7 +112,7 @@ def encode_parquet_file(
     ]
     together = folder / "_whole.parquet"
     try:
-        with closing(_TableWriter(together, plan, "zstd")) as whole, behind(whole.write) as write:
+        with closing(_writer(together, plan, "zstd")) as whole, behind(whole.write) as write:
             done = yield from _work(plan, jobs, "none", write)
     except (OSError, OutputError) as error:
         cause = error.__cause__ if isinstance(error, OutputError) else error
@@ -129,9 +129,6 @@ def encode_parquet_file(
 
 def resumable(source: Path, target: Path) -> bool:
     """Whether a file is long enough, and both are Parquet, so that its encoding is to be kept when it breaks off."""
-    from stellar_gui.catalog.writing import writes_parquet
-    from stellar_gui.session.pieces import is_parquet
-
     return source.is_file() and writes_parquet(target) and is_parquet(source) and _rows(source) > FILE_ROWS
 
 
@@ -150,7 +147,7 @@ class _SurveyLook:
 
     def first(self) -> Piece:
         part = next(part for part in self._survey.parts if part.rows)
-        with closing(rows_of(Job(part.path, 0, min(part.rows, BATCH_ROWS), 0, part.path))) as tables:
+        with closing(rows_of(part.path)) as tables:
             table = next(tables)
         schema = self._survey.schema
         return Piece(table, units_of(schema), column_meta_of(schema), 0.0)
@@ -226,7 +223,7 @@ def _tables(jobs: Sequence[Job], pending: frozenset[Job]) -> Generator[tuple[Job
     for job in jobs:
         if job not in pending:
             try:
-                for table in tables_in(job.target):
+                for table in rows_of(job.target):
                     yield job, table, None
             except (OSError, pa.ArrowException) as error:
                 job.target.unlink(missing_ok=True)
@@ -236,7 +233,7 @@ def _tables(jobs: Sequence[Job], pending: frozenset[Job]) -> Generator[tuple[Job
             continue
         start = job.start
         try:
-            for table in rows_of(job):
+            for table in rows_of(job.source, job.first, job.rows):
                 yield job, table, start
                 start += len(table)
         except (OSError, pa.ArrowException) as error:
@@ -245,31 +242,6 @@ def _tables(jobs: Sequence[Job], pending: frozenset[Job]) -> Generator[tuple[Job
             raise InputError(f"{job.source.name}: the file has changed while it was read; encode it again.")
         if not job.rows:
             yield job, pq.read_table(job.source), start
-
-
-class _TableWriter:
-    """Writes tables to a Parquet file with units, meanings and origin in it."""
-
-    def __init__(self, path: Path, plan: EncodingPlan, compression: str) -> None:
-        self._path, self._plan, self._compression = path, plan, compression
-        self._writer: pq.ParquetWriter | None = None
-
-    def write(self, table: pa.Table) -> None:
-        if self._writer is None:
-            plan = self._plan
-            schema = annotated(table, plan.units, plan.column_meta).schema.with_metadata(key_values(plan.metadata))
-            texts = [field.name for field in schema if is_text(field.type)]
-            self._writer = pq.ParquetWriter(self._path, schema, compression=self._compression, use_dictionary=texts)
-        self._writer.write_table(table.cast(self._writer.schema))
-
-    def tell(self, facts: Mapping[str, str]) -> None:
-        """Add to the file's metadata."""
-        if self._writer is not None:
-            self._writer.add_key_value_metadata(dict(facts))
-
-    def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
 
 
 class _PartWriter(ExitStack):
@@ -285,7 +257,7 @@ class _PartWriter(ExitStack):
         except OSError as error:
             raise OutputError(f"{job.target.parent.name}: {(error.strerror or str(error)).lower()}.") from error
         path = self.enter_context(atomic_target(job.target))
-        self._writer = self.enter_context(closing(_TableWriter(path, plan, compression)))
+        self._writer = self.enter_context(closing(_writer(path, plan, compression)))
         self.callback(self._tell)
         self._write = self.enter_context(behind(self._writer.write))
 
@@ -304,3 +276,7 @@ class _PartWriter(ExitStack):
 
     def _tell(self) -> None:
         self._writer.tell({ENCODED: str(self._encoded), OUTSIDE: str(self._outside)})
+
+
+def _writer(path: Path, plan: EncodingPlan, compression: str) -> ParquetWriter:
+    return ParquetWriter(path, plan.metadata, plan.units, plan.column_meta, compression)

@@ -37,35 +37,31 @@ class Job:
     index: Path | None = None
 
 
-def tables_in(path: Path) -> Generator[pa.Table, None, None]:
-    """All rows of a Parquet file, some ten thousand at a time."""
+def rows_of(path: Path, first: int = 0, rows: int | None = None) -> Generator[pa.Table, None, None]:
+    """Rows of a Parquet file from row `first` on, some ten thousand at a time; rows: how many, None for the rest.
+
+    Of the file's row groups only those are read that hold some.
+    """
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(BATCH_ROWS):
-            yield pa.Table.from_batches([batch])
-
-
-def rows_of(job: Job, batch_rows: int = BATCH_ROWS) -> Generator[pa.Table, None, None]:
-    """A job's rows, at most so many at a time; of the file's row groups only those are read that hold some."""
-    with pq.ParquetFile(job.source) as file:
-        sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+        left = file.metadata.num_rows - first if rows is None else rows
         groups: list[int] = []
         skip = begin = 0
-        for number, size in enumerate(sizes):
-            if begin + size > job.first and begin < job.first + job.rows:
+        for number in range(file.num_row_groups):
+            size = file.metadata.row_group(number).num_rows
+            if begin + size > first and begin < first + left:
                 if not groups:
-                    skip = job.first - begin
+                    skip = first - begin
                 groups.append(number)
             begin += size
-        left, held = job.rows, pa.table([])
-        for batch in file.iter_batches(batch_rows, row_groups=groups):
+        held = pa.table([])
+        for batch in file.iter_batches(BATCH_ROWS, row_groups=groups):
             table = pa.Table.from_batches([batch])
-            if skip:
-                dropped = min(skip, len(table))
-                skip -= dropped
-                table = table.slice(dropped)
+            dropped = min(skip, len(table))
+            skip -= dropped
+            table = table.slice(dropped)
             held = table if not held.num_columns else pa.concat_tables([held, table])
-            while len(held) >= min(batch_rows, left) and left:
-                part = held.slice(0, min(batch_rows, left))
+            while left and len(held) >= min(BATCH_ROWS, left):
+                part = held.slice(0, min(BATCH_ROWS, left))
                 left -= len(part)
                 held = held.slice(len(part))
                 yield part

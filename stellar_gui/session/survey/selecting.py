@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -29,9 +30,10 @@ from stellar_gui.session.piece_writing import table_writer
 from stellar_gui.session.recipe_words import subset_in_line
 from stellar_gui.session.session import now
 from stellar_gui.session.storage.manifest import read_manifest
-from stellar_gui.session.survey.parts import Job, rows_of
+from stellar_gui.session.survey.parts import rows_of
 
-_MODEL = b"stellar_gui.model"
+_MODEL: Final = b"stellar_gui.model"
+_HEAD_ROWS: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ def _columns_of(survey: Survey) -> _Columns:
             f"{survey.path.name}: this survey is not encoded; use `stellar-gui encode RUN.stellar SURVEY -o FOLDER`."
         )
     first = next(part for part in survey.parts if part.rows)
-    with closing(rows_of(Job(first.path, 0, min(first.rows, 1000), 0, first.path))) as tables:
+    with closing(rows_of(first.path, rows=min(first.rows, _HEAD_ROWS))) as tables:
         head = next(tables)
     found = recognise(to_frame(head, tuple(head.column_names)))
     return _Columns(MappingProxyType(dict(found.roles)), latent, metadata[_MODEL].decode())
@@ -225,7 +227,7 @@ def _tables(survey: Survey, wanted: tuple[int, ...]) -> Generator[pa.Table, None
     for number in wanted:
         part = survey.parts[number]
         try:
-            yield from rows_of(Job(part.path, 0, part.rows, 0, part.path))
+            yield from rows_of(part.path)
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{part.path.name}: this part is missing or damaged; encode the survey again.") from error
 
