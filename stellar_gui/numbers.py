@@ -16,6 +16,11 @@ def stars(value: int) -> str:
     return f"{count(value)} star" if value == 1 else f"{count(value)} stars"
 
 
+def files(value: int) -> str:
+    """A number of files in words: '1 file', '3,412 files'."""
+    return f"{count(value)} file" if value == 1 else f"{count(value)} files"
+
+
 def fixed(value: float, digits: int = 3, signed: bool = False) -> str:
     """A number with a fixed number of decimals and a true minus; an en dash where it is not finite."""
     if not math.isfinite(value):

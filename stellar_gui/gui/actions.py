@@ -6,7 +6,9 @@ from typing import Final
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui import icons
+from stellar_gui.gui.views.tools import Tool
 
 Key = QKeySequence.StandardKey
 
@@ -215,18 +217,25 @@ SPECS: Final = {
     "actionShowLog": _Spec("Show &log file", None, None, "Open the folder of the log file"),
     "actionAbout": _Spec("&About Stellar GUI", None, None, "Version and licence"),
 }
-TOOL_ACTIONS: Final = (
-    "actionToolPick",
-    "actionToolRectangle",
-    "actionToolCircle",
-    "actionToolXRange",
-    "actionToolYRange",
-    "actionToolLasso",
-    "actionToolPolygon",
-    "actionToolBrush",
-    "actionToolProbe",
-)
-MODE_ACTIONS: Final = ("actionModeReplace", "actionModeAdd", "actionModeRemove", "actionModeIntersect")
+TOOLS: Final = {
+    "actionToolPick": Tool.PICK,
+    "actionToolRectangle": Tool.RECTANGLE,
+    "actionToolCircle": Tool.CIRCLE,
+    "actionToolXRange": Tool.X_RANGE,
+    "actionToolYRange": Tool.Y_RANGE,
+    "actionToolLasso": Tool.LASSO,
+    "actionToolPolygon": Tool.POLYGON,
+    "actionToolBrush": Tool.BRUSH,
+    "actionToolProbe": Tool.PROBE,
+}
+MODES: Final = {
+    "actionModeReplace": Mode.REPLACE,
+    "actionModeAdd": Mode.ADD,
+    "actionModeRemove": Mode.REMOVE,
+    "actionModeIntersect": Mode.INTERSECT,
+}
+TOOL_ACTIONS: Final = tuple(TOOLS)
+MODE_ACTIONS: Final = tuple(MODES)
 
 
 class Actions:

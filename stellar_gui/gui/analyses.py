@@ -126,9 +126,7 @@ class Analyses(QObject):
 
         panel = PersistPanel(self._workspace)
         self._control = control = ControlPanel(panel.test)
-        for name in (self._color_maps.maps.sequential, self._color_maps.maps.diverging):
-            control.map.set_color_map(name)
-        self._color_maps.chosen.connect(control.map.set_color_map)
+        self._color_maps.dress(control.map)
         panel.controlRequested.connect(lambda: self._layout.open_map(control))
         self._layout.adopt_map(control)
         self.made.emit(control)

@@ -1,5 +1,7 @@
 """The menu of colour maps, each with a small picture of its shades on the theme in force."""
 
+from typing import Protocol
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QImage, QPixmap
@@ -10,6 +12,13 @@ from stellar_gui.gui.views.color_maps import DIVERGING, SEQUENTIAL, ColorMaps, d
 from stellar_gui.gui.views.color_ramp import packed
 
 _SIDE = 16  # logical pixels
+
+
+class Drawn(Protocol):
+    """What is drawn in colour maps."""
+
+    def set_color_map(self, name: str) -> None:
+        """Use a colour map of that name."""
 
 
 class ColorMapMenu(QObject):
@@ -41,6 +50,12 @@ class ColorMapMenu(QObject):
     def maps(self) -> ColorMaps:
         """The maps that are chosen."""
         return self._maps
+
+    def dress(self, drawn: Drawn) -> None:
+        """Have a map, or all of them, drawn in the colour maps that are chosen, now and from now on."""
+        for name in (self._maps.sequential, self._maps.diverging):
+            drawn.set_color_map(name)
+        self.chosen.connect(drawn.set_color_map)
 
     def _choose(self, name: str) -> None:
         self._maps = self._maps.with_map(name)

@@ -76,8 +76,12 @@ class Files(QObject):
 
     def ask_open_folder(self) -> None:
         """Let the user choose a folder with a survey, and open a part of it."""
-        dialog = self._dialog("Open a folder of Parquet files or a HATS catalogue", QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self.open_path)
+        self.ask_folder("Open a folder of Parquet files or a HATS catalogue", self.open_path)
+
+    def ask_folder(self, title: str, chosen: Callable[[str], object]) -> None:
+        """Let the user choose a folder; chosen is called with its path."""
+        dialog = self._dialog(title, QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(chosen)
         dialog.open()
 
     def open_path(self, path: str | Path) -> None:

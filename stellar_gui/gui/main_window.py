@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QVBoxLayout, QWidget
 
 from stellar_gui import numbers
-from stellar_gui.analysis.selection import Mode
 from stellar_gui.errors import StellarError
 from stellar_gui.gui import dialogs, icons
-from stellar_gui.gui.actions import Actions
+from stellar_gui.gui.actions import MODES, TOOLS, Actions
 from stellar_gui.gui.analyses import TITLES, Analyses
 from stellar_gui.gui.color_map_menu import ColorMapMenu
 from stellar_gui.gui.exporter import Exporter
@@ -47,23 +46,6 @@ if TYPE_CHECKING:
     from stellar_gui.gui.panels.sky_server_panel import SkyServerPanel
     from stellar_gui.gui.survey_map import SurveyMap
 
-TOOLS = {
-    "actionToolPick": Tool.PICK,
-    "actionToolRectangle": Tool.RECTANGLE,
-    "actionToolCircle": Tool.CIRCLE,
-    "actionToolXRange": Tool.X_RANGE,
-    "actionToolYRange": Tool.Y_RANGE,
-    "actionToolLasso": Tool.LASSO,
-    "actionToolPolygon": Tool.POLYGON,
-    "actionToolBrush": Tool.BRUSH,
-    "actionToolProbe": Tool.PROBE,
-}
-MODES = {
-    "actionModeReplace": Mode.REPLACE,
-    "actionModeAdd": Mode.ADD,
-    "actionModeRemove": Mode.REMOVE,
-    "actionModeIntersect": Mode.INTERSECT,
-}
 STRETCHES = {"Asinh": "asinh", "Log": "log", "Square root": "sqrt", "Linear": "linear", "Equalised": "equalised"}
 LAYOUT_VERSION = 4
 """Raised with every new panel: a layout from before does not know where it belongs, and the first one is better."""
@@ -273,7 +255,7 @@ class MainWindow(QMainWindow):
         slots = {
             "actionOpen": files.ask_open,
             "actionOpenFolder": files.ask_open_folder,
-            "actionOpenSurveyMap": self._ask_survey_map,
+            "actionOpenSurveyMap": lambda: files.ask_folder("Open the map of an encoded survey", self.open_survey_map),
             "actionOpenSample": files.open_sample,
             "actionFetch": self._get_from_sky_server,
             "actionRestoreUnsaved": lambda: files.open_recovered(self._left_over[0]),
@@ -327,9 +309,8 @@ class MainWindow(QMainWindow):
         for name, mode in MODES.items():
             do[name].triggered.connect(lambda _, mode=mode: maps.set_mode(mode))
         do["actionContours"].toggled.connect(lambda shown: maps.each(lambda one: one.set_contours_visible(shown)))
-        self._color_maps.chosen.connect(self._choose_color_map)
-        for name in (self._color_maps.maps.sequential, self._color_maps.maps.diverging):
-            maps.set_color_map(name)
+        self._color_maps.dress(maps)
+        self._color_maps.chosen.connect(self._remember_color_maps)
         maps.toolChanged.connect(self._check_tool)
         maps.hintChanged.connect(self._status.set_hint)
         maps.positionChanged.connect(self._status.set_position)
@@ -383,12 +364,6 @@ class MainWindow(QMainWindow):
             signal.connect(self._update_title)
         theme.changed.connect(self._remember_theme)
 
-    def _ask_survey_map(self) -> None:
-        dialog = QFileDialog(self, "Open the map of an encoded survey", self._settings.last_folder)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self.open_survey_map)
-        dialog.open()
-
     def open_survey_map(self, folder: str | Path) -> None:
         """Show the map of an encoded survey in a window of its own."""
         from stellar_gui.gui.survey_map import SurveyMap
@@ -396,8 +371,7 @@ class MainWindow(QMainWindow):
         if self._survey_map is None:
             self._survey_map = SurveyMap(self.workspace, self._settings, self)
             self._survey_map.opened.connect(self._files.open_catalog)
-            for name in (self._color_maps.maps.sequential, self._color_maps.maps.diverging):
-                self._survey_map.map.set_color_map(name)
+            self._color_maps.dress(self._survey_map.map)
         self._survey_map.show()
         self._survey_map.raise_()
         self._survey_map.open_folder(Path(folder))
@@ -423,8 +397,7 @@ class MainWindow(QMainWindow):
         self._actions.allow("actionSampConnect", not self._samp.connecting, "The connection is being made.")
         self._update_actions()
 
-    def _choose_color_map(self, name: str) -> None:
-        self._maps.set_color_map(name)
+    def _remember_color_maps(self) -> None:
         self._settings.color_maps = self._color_maps.maps
 
     def _clear_pointer(self) -> None:

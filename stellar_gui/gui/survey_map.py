@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from stellar_gui import numbers
 from stellar_gui.analysis.map_data import MapData
@@ -14,12 +14,13 @@ from stellar_gui.analysis.plane_index.reading import PlaneIndex, open_plane_inde
 from stellar_gui.analysis.plane_index.survey_stars import can_load, counted_map, loaded_map
 from stellar_gui.analysis.planes import LatentPlane
 from stellar_gui.analysis.recipes import Drawn, Recipe, after_gesture, applied
-from stellar_gui.analysis.regions import Bounds, Rectangle
+from stellar_gui.analysis.regions import Rectangle
 from stellar_gui.analysis.selection import Mode
 from stellar_gui.catalog.catalog import Catalog
 from stellar_gui.catalog.survey.parts import Survey, open_survey
 from stellar_gui.errors import OutputError
 from stellar_gui.gui.files import EXPORT_FILTERS
+from stellar_gui.gui.save_dialog import ask_where
 from stellar_gui.gui.settings import Settings
 from stellar_gui.gui.survey_tools import SurveyTools
 from stellar_gui.gui.tasks import Task
@@ -58,7 +59,6 @@ class SurveyMap(QDialog):
         self._survey: Survey | None = None
         self._index: PlaneIndex | None = None
         self._recipe: Recipe | None = None
-        self._loaded: Bounds | None = None
         self._reading: Task | None = None
         self._counting: Task | None = None
         self._working: Task | None = None
@@ -126,12 +126,10 @@ class SurveyMap(QDialog):
 
         def show(found: tuple[Survey, PlaneIndex, MapData]) -> None:
             self._survey, self._index, data = found
-            self._loaded = None
             self.map.set_data(data)
             self._clear_choice()
             stars = numbers.stars(self._index.pyramid.stars)
-            parts = f"{len(self._index.parts):,} files" if len(self._index.parts) > 1 else "1 file"
-            self._about.setText(f"{folder.name}{_DOT}{stars} in {parts}")
+            self._about.setText(f"{folder.name}{_DOT}{stars} in {numbers.files(len(self._index.parts))}")
             self.setWindowTitle(f"{folder.name} \N{EM DASH} map of a survey")
 
         self._work(f"Opening the map of {folder.name}", work, show)
@@ -168,8 +166,8 @@ class SurveyMap(QDialog):
 
     def _look(self) -> None:
         """Say how many stars are in view, and read them once they are few."""
-        index = self._index
-        if index is None:
+        index, data = self._index, self.map.data
+        if index is None or data.levels.counts is None:
             return
         (x0, x1), (y0, y1) = self.map.view_range()
         view = x0, x1, y0, y1
@@ -180,11 +178,10 @@ class SurveyMap(QDialog):
             self._reading.cancel()
             self._reading = None
         if not can_load(index, view):
-            if self._loaded is not None:
-                self._loaded = None
+            if len(data.index):
                 self.map.exchange_stars(counted_map(index))
             return
-        if self._loaded is not None and _within(view, self._loaded):
+        if not data.levels.counts.stands_for(view):
             return
         task = Task("Reading the stars in view", lambda: loaded_map(index, view), quiet=True)
         task.finished.connect(self._take_stars)
@@ -194,8 +191,6 @@ class SurveyMap(QDialog):
 
     def _take_stars(self, data: MapData) -> None:
         self._reading = None
-        counts = data.levels.counts
-        self._loaded = getattr(counts, "loaded", None)
         self.map.exchange_stars(data)
 
     def _choose(self, mode: Mode | None) -> None:
@@ -241,15 +236,9 @@ class SurveyMap(QDialog):
         self._show()
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Export the chosen stars", self._settings.last_folder)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(EXPORT_FILTERS))
-        dialog.setDefaultSuffix("csv")
         if self._survey is not None:
-            dialog.selectFile(f"{self._survey.path.name}_chosen.csv")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
-        dialog.fileSelected.connect(self.export_chosen)
-        dialog.open()
+            stem, folder = f"{self._survey.path.name}_chosen", self._settings.last_folder
+            ask_where(self, "survey", "Export the chosen stars", folder, EXPORT_FILTERS, stem, self.export_chosen)
 
     def _open_chosen(self) -> None:
         survey, index, recipe = self._survey, self._index, self._recipe
@@ -313,10 +302,6 @@ class SurveyMap(QDialog):
         same = self._index is not None and model is not None and model.id == self._index.model
         self._select.setEnabled(chosen and same and self._workspace.embedding is not None)
         self._select.setToolTip("" if same else "The session in the window has another model than the survey.")
-
-
-def _within(inner: Bounds, outer: Bounds) -> bool:
-    return inner[0] >= outer[0] and inner[1] <= outer[1] and inner[2] >= outer[2] and inner[3] <= outer[3]
 
 
 def _button(name: str, text: str, accessible: str, slot: Callable[[], object]) -> QPushButton:

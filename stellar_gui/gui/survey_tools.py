@@ -1,27 +1,16 @@
 """The row of selecting tools and modes above the map of a survey."""
 
+from typing import Final
+
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
-from stellar_gui.analysis.selection import Mode
 from stellar_gui.gui import icons
-from stellar_gui.gui.actions import SPECS
+from stellar_gui.gui.actions import MODE_ACTIONS, MODES, SPECS, TOOLS
 from stellar_gui.gui.views.star_map import StarMap
 from stellar_gui.gui.views.tools import Tool
 
-TOOLS = {
-    "actionToolPick": Tool.PICK,
-    "actionToolRectangle": Tool.RECTANGLE,
-    "actionToolCircle": Tool.CIRCLE,
-    "actionToolLasso": Tool.LASSO,
-    "actionToolPolygon": Tool.POLYGON,
-}
-MODES = {
-    "actionModeReplace": Mode.REPLACE,
-    "actionModeAdd": Mode.ADD,
-    "actionModeRemove": Mode.REMOVE,
-    "actionModeIntersect": Mode.INTERSECT,
-}
+_TOOLS: Final = ("actionToolPick", "actionToolRectangle", "actionToolCircle", "actionToolLasso", "actionToolPolygon")
 _GAP = 14
 
 
@@ -35,7 +24,7 @@ class SurveyTools(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2)
-        for names in (tuple(TOOLS), tuple(MODES)):
+        for names in (_TOOLS, MODE_ACTIONS):
             group = QButtonGroup(self)
             for name in names:
                 button = _button(name)
@@ -47,8 +36,8 @@ class SurveyTools(QWidget):
         fit.setCheckable(False)
         fit.clicked.connect(lambda _=False: star_map.fit())
         line.addWidget(fit)
-        for name, tool in TOOLS.items():
-            self._buttons[name].clicked.connect(lambda _=False, tool=tool: star_map.set_tool(tool))
+        for name in _TOOLS:
+            self._buttons[name].clicked.connect(lambda _=False, tool=TOOLS[name]: star_map.set_tool(tool))
         for name, mode in MODES.items():
             self._buttons[name].clicked.connect(lambda _=False, mode=mode: star_map.set_mode(mode))
         star_map.toolChanged.connect(self._follow_tool)
@@ -56,11 +45,11 @@ class SurveyTools(QWidget):
         self._buttons["actionModeReplace"].setChecked(True)
 
     def _follow_tool(self, tool: Tool) -> None:
-        if tool not in TOOLS.values():
+        name = next((name for name in _TOOLS if TOOLS[name] is tool), None)
+        if name is None:
             self._map.set_tool(Tool.PICK)
-            return
-        name = next(name for name, other in TOOLS.items() if other is tool)
-        self._buttons[name].setChecked(True)
+        else:
+            self._buttons[name].setChecked(True)
 
 
 def _button(name: str) -> QToolButton:
