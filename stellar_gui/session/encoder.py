@@ -1,6 +1,7 @@
 """The encoder: one pure function from some rows of a table to what a model makes of them, for tables of any size."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -14,10 +15,10 @@ from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.columns import EXTINCTION_ROLES, REDDENING, ColumnRoles, recognise
 from stellar_gui.catalog.dust.dust_map import COLUMN as DUST_COLUMN
-from stellar_gui.catalog.dust.dust_map import OpenDust, Reddening, reddened, require_positions
+from stellar_gui.catalog.dust.dust_map import OpenDust, Reddening, open_dust, reddened, require_positions
 from stellar_gui.catalog.quality import WholeTable, check, duplicates
 from stellar_gui.errors import InputError
-from stellar_gui.progress import drain
+from stellar_gui.progress import Progress, drain
 from stellar_gui.session.details import details_of
 from stellar_gui.session.export import (
     QUALITY,
@@ -55,8 +56,8 @@ class Encoder:
         Raises InputError for a dust map where there are no positions, or where the model does not correct for dust.
         """
         model = stored.model
-        if dust is not None and not model.config.deredden:
-            raise InputError("The model does not correct for extinction; leave out the dust map.")
+        if dust is not None:
+            _require_correction(stored)
         self._stored, self._dust, self._checks_class = stored, dust, checks_class
         self.roles = MappingProxyType(dict(roles))
         self._columns = ColumnRoles(self.roles)
@@ -96,6 +97,22 @@ class Encoder:
 
     def _catalog(self, frame: pd.DataFrame) -> Catalog:
         return Catalog(frame[list(self.needed)], self._columns, self._provenance)
+
+
+def dust_for(stored: StoredModel, dust_map: Path | None) -> Generator[Progress, None, OpenDust | None]:
+    """The dust map for a model, opened; None without one.
+
+    Yields Progress as `open_dust` does. Raises InputError as it does, and where the model does not correct for dust.
+    """
+    if dust_map is None:
+        return None
+    _require_correction(stored)
+    return (yield from open_dust(dust_map))
+
+
+def _require_correction(stored: StoredModel) -> None:
+    if not stored.model.config.deredden:
+        raise InputError("The model does not correct for extinction; leave out the dust map.")
 
 
 def roles_for(

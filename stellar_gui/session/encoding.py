@@ -17,7 +17,7 @@ from stellar_gui.catalog.catalog import Provenance
 from stellar_gui.catalog.column_meta import ColumnMeta
 from stellar_gui.catalog.columns import listing, numbers
 from stellar_gui.catalog.dust.dust_map import COLUMN as DUST_COLUMN
-from stellar_gui.catalog.dust.dust_map import open_dust, outside_words
+from stellar_gui.catalog.dust.dust_map import outside_words
 from stellar_gui.catalog.formats.arrow_frame import from_frame, to_frame
 from stellar_gui.catalog.formats.raw_table import LIMITS
 from stellar_gui.catalog.formats.text_pieces import require_memory
@@ -26,7 +26,7 @@ from stellar_gui.catalog.reading import load_table
 from stellar_gui.catalog.writing import save_table
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
-from stellar_gui.session.encoder import Encoder, roles_for
+from stellar_gui.session.encoder import Encoder, dust_for, roles_for
 from stellar_gui.session.export import MEAN_MAGNITUDE, QUALITY, added_meta, latent_names, origin, source_names
 from stellar_gui.session.overlap import ahead, behind
 from stellar_gui.session.piece_writing import holds_all, table_writer
@@ -121,12 +121,11 @@ def plan_encoding(
 ) -> Generator[Progress, None, EncodingPlan]:
     """Recognise the columns in a table's first piece, and look through the table for what the checks need to know.
 
-    look: reads the table; columns: the user's column by role. Raises InputError as `Encoder` and `roles_for` do.
+    look: reads the table; columns: the user's column by role.
+    Raises InputError as `dust_for`, `roles_for` and `Encoder` do.
     """
     name = provenance.name
-    if dust_map is not None and not stored.model.config.deredden:
-        raise InputError("The model does not correct for extinction; leave out the dust map.")
-    dust = None if dust_map is None else (yield from open_dust(dust_map))
+    dust = yield from dust_for(stored, dust_map)
     roles = roles_for(stored, to_frame(first.table, tuple(first.table.column_names)), name, columns, dust is not None)
     cuts = stored.manifest.cuts
     wanted = [roles[role] for role, made in _CHECKS if role in roles and made(cuts)]

@@ -60,29 +60,28 @@ def find_hats(path: Path) -> Hats | None:
     Raises InputError where the folder holds another product than a table of objects, such as a margin cache, or a
     collection without its main catalogue; OSError.
     """
-    if (collection := path / COLLECTION).is_file():
-        told = read_properties(collection)
-        name = told.get("hats_primary_table_url", "")
-        if not name or find_properties(path / name) is None:
-            raise InputError(f"{path.name}: its main catalogue, {name or 'not named'}, is missing; copy it again.")
-        margins = [told["default_margin"]] if "default_margin" in told else []
-        margins += [name for name in told.get("all_margins", "").split() if name not in margins]
-        return _hats(path / name, tuple(path / margin for margin in margins if (path / margin).is_dir()))
-    return _hats(path, ()) if find_properties(path) is not None else None
+    if not (collection := path / COLLECTION).is_file():
+        return _hats(path)
+    told = read_properties(collection)
+    name = told.get("hats_primary_table_url", "")
+    margins = [told["default_margin"]] if "default_margin" in told else []
+    margins += [margin for margin in told.get("all_margins", "").split() if margin not in margins]
+    found = _hats(path / name, tuple(path / margin for margin in margins if (path / margin).is_dir())) if name else None
+    if found is None:
+        raise InputError(f"{path.name}: its main catalogue, {name or 'not named'}, is missing; copy it again.")
+    return found
 
 
-def _hats(folder: Path, margins: tuple[Path, ...]) -> Hats:
-    file = find_properties(folder)
-    properties = read_properties(file) if file is not None else {}
+def _hats(folder: Path, margins: tuple[Path, ...] = ()) -> Hats | None:
+    """The catalogue in a folder itself; None where there is none."""
+    file = next((folder / name for name in PROPERTIES if (folder / name).is_file()), None)
+    if file is None:
+        return None
+    properties = read_properties(file)
     kind = properties.get("dataproduct_type", "object")
     if kind not in ("object", "source"):
         raise InputError(f"{folder.name}: this is a {kind} of a HATS catalogue, not a table of stars; open that one.")
     return Hats(folder, MappingProxyType(properties), margins)
-
-
-def find_properties(folder: Path) -> Path | None:
-    """The file of a catalogue's properties; None where there is none."""
-    return next((folder / name for name in PROPERTIES if (folder / name).is_file()), None)
 
 
 def read_properties(path: Path) -> dict[str, str]:

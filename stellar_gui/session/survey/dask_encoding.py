@@ -11,10 +11,10 @@ from uuid import uuid4
 from stellar_gui.analysis.plane_index.writing import index_path, write_total
 from stellar_gui.catalog.atomic import atomic_folder, require_new_folder
 from stellar_gui.catalog.catalog import Provenance
-from stellar_gui.catalog.dust.dust_map import open_dust, outside_words
+from stellar_gui.catalog.dust.dust_map import outside_words
 from stellar_gui.errors import InputError, OutputError, StellarError
 from stellar_gui.progress import Progress
-from stellar_gui.session.encoder import Encoder, roles_for
+from stellar_gui.session.encoder import Encoder, dust_for, roles_for
 from stellar_gui.session.encoding import Encoded
 from stellar_gui.session.export import origin, source_names
 from stellar_gui.session.storage.archive import StoredModel
@@ -76,7 +76,7 @@ def encode_hats(
     yield Progress(0, 0, "rows", note="opening the catalogue")
     source = open_source(address)
     cuts = stored.manifest.cuts
-    dust = None if dust_map is None else (yield from open_dust(dust_map))
+    dust = yield from dust_for(stored, dust_map)
     roles = roles_for(stored, source.first, source.name, columns, dust is not None)
     encoder = Encoder(stored, roles, name=source.name, dust=dust)
     yield Progress(0, 0, "rows", note="starting the workers" if cluster is None else "reaching the cluster")

@@ -1,6 +1,6 @@
 """HATS catalogues as lsdb opens them, from a folder or an address, for encoding on a cluster (the extra `survey`)."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import pyarrow as pa
 
-from stellar_gui.catalog.column_meta import ColumnMeta
-from stellar_gui.catalog.formats.arrow_frame import column_meta_of, to_frame, units_of
+from stellar_gui.catalog.formats.arrow_frame import to_frame
 from stellar_gui.catalog.quality import QualityCuts
 from stellar_gui.catalog.survey.hats import find_hats
 from stellar_gui.errors import InputError
@@ -31,7 +30,7 @@ class Source:
     """A HATS catalogue that is to be encoded.
 
     address: of it; name: for messages; catalog: without its margin; margin: the default one, None where there is none;
-    first: rows of its first partition, with all columns; units, column_meta: by column.
+    first: rows of its first partition, with all columns.
     """
 
     address: str
@@ -39,8 +38,6 @@ class Source:
     catalog: "Catalog"
     margin: "MarginCatalog | None"
     first: pd.DataFrame
-    units: Mapping[str, str]
-    column_meta: Mapping[str, ColumnMeta]
 
     @cached_property
     def numbers(self) -> dict[Place, int]:
@@ -83,16 +80,7 @@ def open_source(address: str) -> Source:
     if not catalog.hc_structure.has_healpix_column():
         raise InputError(f"{name}: no column of HEALPix pixels, which lsdb needs; import it anew with hats-import.")
     columns = [column for column in catalog.columns if column in table.column_names]
-    table = table.select(columns)
-    return Source(
-        place,
-        name,
-        catalog,
-        margin,
-        to_frame(table, tuple(columns)),
-        units_of(table.schema),
-        column_meta_of(table.schema),
-    )
+    return Source(place, name, catalog, margin, to_frame(table.select(columns), tuple(columns)))
 
 
 def allowed_class_occurs(

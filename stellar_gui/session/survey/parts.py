@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from stellar_gui import __version__
 from stellar_gui.catalog.atomic import atomic_target
+from stellar_gui.catalog.formats.parquet_table import PREFIX
 from stellar_gui.catalog.survey.parts import Survey
 from stellar_gui.errors import OutputError
 from stellar_gui.session.encoding import EncodingPlan
@@ -21,8 +22,8 @@ from stellar_gui.session.storage.archive import StoredModel
 STATE: Final = "_encoding.json"
 """In a folder of encoded parts: what they are made of, so that the same work goes on and other work does not."""
 BATCH_ROWS: Final = 1 << 16
-ENCODED: Final = "stellar_gui.encoded"
-OUTSIDE: Final = "stellar_gui.outside_dust_map"
+ENCODED: Final = f"{PREFIX}encoded"
+OUTSIDE: Final = f"{PREFIX}outside_dust_map"
 
 
 @dataclass(frozen=True)

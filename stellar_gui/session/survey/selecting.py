@@ -21,6 +21,7 @@ from stellar_gui.catalog.bands import BAND_NAMES
 from stellar_gui.catalog.catalog import Catalog, Provenance
 from stellar_gui.catalog.columns import ColumnRoles, numbers, recognise
 from stellar_gui.catalog.formats.arrow_frame import column_meta_of, to_frame, units_of
+from stellar_gui.catalog.formats.parquet_table import PREFIX
 from stellar_gui.catalog.survey.parts import Survey
 from stellar_gui.errors import InputError
 from stellar_gui.progress import Progress
@@ -32,7 +33,7 @@ from stellar_gui.session.session import now
 from stellar_gui.session.storage.manifest import read_manifest
 from stellar_gui.session.survey.parts import rows_of
 
-_MODEL: Final = b"stellar_gui.model"
+_MODEL: Final = f"{PREFIX}model".encode()
 _HEAD_ROWS: Final = 1000
 
 
